@@ -1,0 +1,209 @@
+"""The one way to write user data: all of it or nothing, and on the disk before we say "saved".
+
+A temporary file in the same folder, flush, fsync, replace, fsync of the folder (as git does).
+"""
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cnnstudio.core.errors import FileError
+
+MAX_JSON_BYTES = 50_000_000
+MAX_JSON_DEPTH = 64
+TEMP_SUFFIX = ".cnnstudio-tmp"
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file that becomes `path` when the block ends without an error.
+
+    Raises:
+        FileError: The place can't be written; whatever was at `path` before is intact.
+    """
+    temp: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=TEMP_SUFFIX, dir=path.parent)
+        temp = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temp.chmod(0o644)
+        os.replace(temp, path)
+        fsync_folder(path.parent)
+    except OSError as error:
+        raise write_error(path, error) from error
+    finally:
+        if temp is not None:
+            temp.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file, atomically."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole UTF-8 text file, atomically; file names that aren't Unicode survive."""
+    write_bytes(path, text.encode("utf-8", errors="surrogateescape"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON (no NaN, no Infinity), atomically."""
+    write_text(path, json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of ours, within limits on size and depth.
+
+    Raises:
+        FileError: Missing, unreadable, too large, too deep, or not JSON.
+    """
+    try:
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise FileError(f"{path} is larger than {MAX_JSON_BYTES // 1_000_000} MB and was not read.")
+        text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise read_error(path, error) from error
+    return parse_json(text, str(path))
+
+
+def parse_json(text: str, where: str) -> Any:
+    """JSON from a text, refusing NaN, Infinity and what is nested too deeply.
+
+    Raises:
+        FileError: It isn't such JSON; `where` is named.
+    """
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise FileError(f"{where} is not valid JSON: {reason}.") from None
+    if _depth_exceeds(value, MAX_JSON_DEPTH):
+        raise FileError(f"{where} is nested more than {MAX_JSON_DEPTH} levels deep and was not read.")
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def _depth_exceeds(value: Any, limit: int) -> bool:
+    level: list[Any] = [value]
+    for _ in range(limit):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return False
+    return True
+
+
+def _children(item: Any) -> list[Any]:
+    if isinstance(item, dict):
+        return list(item.values())
+    return item if isinstance(item, list) else []
+
+
+def append_line(path: Path, line: str, *, sync: bool = True) -> None:
+    """Add one line to a journal; with `sync` it is on the disk when this returns."""
+    try:
+        with path.open("ab") as file:
+            file.write(line.encode("utf-8", errors="surrogateescape") + b"\n")
+            file.flush()
+            if sync:
+                os.fsync(file.fileno())
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def read_lines(path: Path) -> list[Any]:
+    """The JSON values of a journal, one a line; a torn last line (a crash while writing) is left out."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise read_error(path, error) from error
+    lines = raw.split(b"\n")
+    values = []
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        try:
+            values.append(json.loads(line.decode("utf-8", errors="surrogateescape")))
+        except ValueError:
+            if number < len(lines) - 1 and any(rest.strip() for rest in lines[number + 1 :]):
+                raise FileError(f"Line {number + 1} of {path} is damaged.") from None
+    return values
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a rename durable. Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def publish_folder(temp: Path, final: Path) -> None:
+    """Rename a finished folder into place, durably; an older one of that name is replaced."""
+    try:
+        if final.exists():
+            shutil.rmtree(final)
+        os.replace(temp, final)
+        fsync_folder(final.parent)
+    except OSError as error:
+        raise write_error(final, error) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete our own temporary files and folders that a crash left behind in `folder`."""
+    for path in folder.glob(f"*{TEMP_SUFFIX}"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    for path in folder.glob(f".*{TEMP_SUFFIX}"):
+        path.unlink(missing_ok=True)
+
+
+def write_error(path: Path, error: OSError) -> FileError:
+    """The sentence for a failed write: why, what is safe, what to do."""
+    safe = "What was saved there before is unchanged." if path.exists() else "Nothing was written."
+    if error.errno == errno.ENOSPC:
+        return FileError(
+            f"The disk is full{_free_text(path)}: {path} could not be saved. {safe}",
+            hint="Free some space, then try again.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return FileError(
+            f"{path} could not be saved: the place is read-only. {safe}",
+            hint="Choose a folder that you may write to.",
+        )
+    return FileError(f"{path} could not be saved: {error.strerror or error}. {safe}")
+
+
+def read_error(path: Path, error: OSError) -> FileError:
+    """The sentence for a failed read."""
+    if isinstance(error, FileNotFoundError):
+        return FileError(f"{path} does not exist.")
+    if isinstance(error, PermissionError):
+        return FileError(f"{path} cannot be read: permission denied.")
+    return FileError(f"{path} cannot be read: {error.strerror or error}.")
+
+
+def _free_text(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return f" ({shutil.disk_usage(path.parent).free / 1e6:.0f} MB free)"
+    return ""
