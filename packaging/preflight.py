@@ -27,9 +27,7 @@ def problems(venv):
         found.append("Python's venv module is missing. On Debian or Ubuntu: `sudo apt install python3-venv`.")
     folder = os.path.dirname(os.path.abspath(venv))
     if not os.access(folder, os.W_OK):
-        found.append(
-            "The folder %s is read-only. Copy the project to a place that you may write to." % folder
-        )
+        found.append("The folder %s is read-only. Copy the project to a place that you may write to." % folder)
     elif not os.path.exists(os.path.join(venv, ".app")):
         free_gb = shutil.disk_usage(folder).free / 1e9
         if free_gb < NEEDED_DISK_GB:

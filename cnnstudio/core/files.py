@@ -112,6 +112,11 @@ def _children(item: Any) -> list[Any]:
     return item if isinstance(item, list) else []
 
 
+def to_line(value: Any) -> str:
+    """JSON on one line, for a journal."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False)
+
+
 def append_line(path: Path, line: str, *, sync: bool = True) -> None:
     """Add one line to a journal; with `sync` it is on the disk when this returns."""
     try:

@@ -85,10 +85,9 @@ class JobContext:
         """True while the user wants the job to rest."""
         return self._pause.is_set()
 
-    def wait_while_paused(self) -> None:
-        """Block until the job may go on; raises Cancelled if it is stopped instead."""
+    def wait_until_resumed(self) -> None:
+        """Block until the job may go on, or is to stop (ask `is_cancel_requested`)."""
         self._go.wait()
-        self.check()
 
     def emit(self, event: Any) -> None:
         """Tell those who watch; never blocks."""

@@ -1,0 +1,72 @@
+"""Batches for training, drawn from pixels in memory.
+
+What is random depends on (seed, epoch) alone, so a resumed run sees the same batches as one that never stopped.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cnnstudio.data.preprocess import normalise
+from cnnstudio.data.spec import PreprocessSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def random_key(*parts: int) -> int:
+    """A 63-bit number that depends on all of `parts` (seed, epoch, index, …) and on nothing else."""
+    text = ",".join(str(part) for part in parts)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """Images and labels of one split, cut into batches.
+
+    Args:
+        pixels: uint8, shape (N, C, H, W).
+        labels: int64, shape (N,).
+        preprocess: How pixels become numbers; mean and std are known.
+        size: Images a batch; the last one may be smaller.
+        seed: Seed of the order.
+    """
+
+    pixels: "Tensor"
+    labels: "Tensor"
+    preprocess: PreprocessSpec
+    size: int
+    seed: int = 0
+
+    @property
+    def image_count(self) -> int:
+        """Images in an epoch."""
+        return len(self.labels)
+
+    def count(self) -> int:
+        """Batches in an epoch.
+
+        A single image left over is dropped: batch normalisation can't measure the spread of one value.
+        """
+        whole, rest = divmod(self.image_count, self.size)
+        return whole + (rest > 1 or (rest == 1 and whole == 0))
+
+    def order(self, epoch: int) -> "Tensor":
+        """The order in which epoch `epoch` (from 0) visits the images."""
+        import torch
+
+        generator = torch.Generator().manual_seed(random_key(self.seed, epoch))
+        return torch.randperm(self.image_count, generator=generator)
+
+    def epoch(self, epoch: int, skip: int = 0) -> Iterator[tuple["Tensor", "Tensor"]]:
+        """Shuffled batches (float32 images, labels) of one epoch, from batch `skip` on."""
+        order = self.order(epoch)
+        for number in range(skip, self.count()):
+            chosen = order[number * self.size : (number + 1) * self.size]
+            yield normalise(self.pixels[chosen], self.preprocess), self.labels[chosen]
+
+    def in_order(self) -> Iterator[tuple["Tensor", "Tensor"]]:
+        """All images once, unshuffled: for validation."""
+        for pixels, labels in zip(self.pixels.split(self.size), self.labels.split(self.size), strict=True):
+            yield normalise(pixels, self.preprocess), labels

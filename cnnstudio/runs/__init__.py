@@ -1,0 +1,1 @@
+"""Run folders: what was trained, how, what came of it, and how to go on."""

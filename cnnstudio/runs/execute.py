@@ -1,0 +1,139 @@
+"""The training job: opens what a run needs, trains, and keeps the run folder up to date.
+
+The window runs it in the lane "train", the command line inline: it is the same function.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from cnnstudio.core import files
+from cnnstudio.core.errors import RunError
+from cnnstudio.core.jobs import JobContext, Progress
+from cnnstudio.data.dataset import Dataset, open_dataset
+from cnnstudio.data.loader import Batches
+from cnnstudio.runs.run import HISTORY, LOCK, TRAIN, Run, RunState, open_run
+from cnnstudio.runs.store import note_state
+from cnnstudio.runs.writer import HistoryWriter, cut_history
+from cnnstudio.training.checkpoint import load_best, load_latest
+from cnnstudio.training.config import TrainConfig
+from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, TrainingEvent
+
+if TYPE_CHECKING:
+    import torch
+
+    from cnnstudio.training.trainer import Trainer
+
+
+def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None) -> RunEnded:
+    """Train a run from where it stands to its last epoch, or until it is stopped.
+
+    Args:
+        run: As created or as left by an earlier stop, crash or power cut.
+        dataset: The run's data if it is open already; otherwise it is opened from the run's spec.
+
+    Raises:
+        RunError: Another process trains it, its data changed, or no checkpoint is intact.
+    """
+    with _lock(run):
+        files.remove_leftovers(run.path)
+        files.remove_leftovers(run.checkpoints)
+        dataset = dataset or open_dataset(run.data, ctx)
+        _check_same_data(run, dataset)
+        trainer = _build_trainer(run, dataset)
+        cut_history(run.path / HISTORY, trainer.position.step)
+        note_state(run, RunState.RUNNING, f"at step {trainer.position.step}")
+        return trainer.run(ctx, _keeper(run, ctx))
+
+
+def extend_run(run: Run, epochs: int) -> Run:
+    """Let a run train until `epochs` epochs in all.
+
+    Raises:
+        RunError: It has done more already.
+    """
+    done = len(run.epochs())
+    if epochs < done:
+        raise RunError(f"{run.name} has done {done:,} epochs; it can't end after {epochs:,}.")
+    files.write_json(run.path / TRAIN, run.config.replace(epochs=epochs).to_json())
+    return open_run(run.path)
+
+
+def _keeper(run: Run, ctx: JobContext) -> Callable[[TrainingEvent | Progress], None]:
+    """What receives the trainer's events: history and journal first, then whoever watches."""
+    history = HistoryWriter(run.path / HISTORY)
+
+    def keep(event: TrainingEvent | Progress) -> None:
+        if not isinstance(event, Progress):
+            history.write(event)
+        if isinstance(event, RunPaused):
+            note_state(run, RunState.PAUSED, f"at step {event.step}")
+        elif isinstance(event, RunResumed):
+            note_state(run, RunState.RUNNING, f"at step {event.step}")
+        elif isinstance(event, RunEnded):
+            note_state(run, _STATES[event.reason], event.text)
+        ctx.emit(event)
+
+    return keep
+
+
+_STATES = {
+    EndReason.FINISHED: RunState.FINISHED,
+    EndReason.STOPPED: RunState.STOPPED,
+    EndReason.DIVERGED: RunState.DIVERGED,
+    EndReason.FAILED: RunState.FAILED,
+}
+
+
+def _build_trainer(run: Run, dataset: Dataset) -> "Trainer":
+    import torch
+
+    from cnnstudio.network.compile import compile_network
+    from cnnstudio.training.device import choose_device, thread_count
+    from cnnstudio.training.trainer import Trainer
+
+    # OpenMP keeps the number per thread, so it's set here, in the thread that computes.
+    torch.set_num_threads(thread_count(run.config.threads))
+    device = choose_device(run.config.device)
+    network = compile_network(run.graph, seed=run.config.seed)
+    train, val = (_batches(dataset, split, run.config, device) for split in ("train", "val"))
+    trainer = Trainer(network, train, val, run.config, device, run.checkpoints)
+    latest = load_latest(run.checkpoints) if run.checkpoints.is_dir() else None
+    if latest is not None:
+        trainer.restore(latest, load_best(run.checkpoints))
+    return trainer
+
+
+def _batches(dataset: Dataset, split: str, config: TrainConfig, device: "torch.device") -> Batches:
+    import torch
+
+    chosen = dataset.indices(split)
+    pixels = torch.from_numpy(dataset.pixels[chosen]).to(device)
+    labels = torch.from_numpy(dataset.labels[chosen]).to(device)
+    size = config.batch if split == "train" else max(256, config.batch)
+    return Batches(pixels, labels, dataset.spec.preprocess, size, config.seed)
+
+
+def _check_same_data(run: Run, dataset: Dataset) -> None:
+    if dataset.digest == run.info.data_digest:
+        return
+    counts: dict[str, Any] = {split: len(dataset.indices(split)) for split in run.info.counts}
+    now, then = (", ".join(f"{n:,} {split}" for split, n in c.items()) for c in (counts, run.info.counts))
+    raise RunError(
+        f"The data changed since {run.name} was started: now {now} images, then {then}. The run is untouched.",
+        hint="Start a new run on the data as it is now.",
+    )
+
+
+def _lock(run: Run) -> FileLock:
+    lock = FileLock(run.path / LOCK)
+    try:
+        lock.acquire(timeout=0.5)  # whoever looks at the state holds it for a moment
+    except Timeout:
+        raise RunError(
+            f"{run.name} is being trained by another process.", hint="Wait for it, or stop it there."
+        ) from None
+    except OSError as error:
+        raise files.write_error(run.path / LOCK, error) from error
+    return lock

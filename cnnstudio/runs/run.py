@@ -1,0 +1,175 @@
+"""A run: one training of one network on one data set, as it lies on the disk.
+
+    run.json       name, created, versions, data summary     journal.jsonl   started, paused, finished, …
+    data.json      the data spec, mean and std measured      history.jsonl   every step and epoch
+    network.json   the graph                                 network.py      the same as plain PyTorch
+    train.json     the recipe                                checkpoints/    step-*/, best/, latest.json
+
+The state is read from the journal, and "running" counts only while somebody holds the run's lock.
+"""
+
+import shutil
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from cnnstudio.core import files
+from cnnstudio.core.errors import FileError, RunError, StudioError
+from cnnstudio.core.specs import Spec, parse_spec
+from cnnstudio.data.spec import DataSpec
+from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.io import parse_graph
+from cnnstudio.training.config import TrainConfig, parse_config
+
+RUN, DATA, NETWORK, TRAIN = "run.json", "data.json", "network.json", "train.json"
+JOURNAL, HISTORY, SOURCE, LOCK = "journal.jsonl", "history.jsonl", "network.py", ".lock"
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+    @property
+    def can_resume(self) -> bool:
+        """True if there is something left to train and nobody trains it."""
+        return self in (RunState.CREATED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
+
+
+class RunInfo(Spec):
+    """What run.json holds; written once."""
+
+    version: int = 1
+    id: str
+    name: str
+    created: str
+    seed: int
+    versions: dict[str, str]
+    classes: tuple[str, ...]
+    counts: dict[str, int]
+    data_digest: str
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run folder that was opened; `state` and `epochs` look at the disk anew each time."""
+
+    path: Path
+    info: RunInfo
+    data: DataSpec
+    graph: NetworkGraph
+    config: TrainConfig
+
+    @property
+    def id(self) -> str:
+        """The folder's name."""
+        return self.info.id
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        return self.info.name
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in the order of the logits."""
+        return self.info.classes
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def state(self) -> RunState:
+        """Where the run stands now."""
+        lines = files.read_lines(self.path / JOURNAL)
+        last = RunState(lines[-1]["state"]) if lines else RunState.CREATED
+        if last in (RunState.RUNNING, RunState.PAUSED) and not self.is_locked:
+            return RunState.INTERRUPTED
+        return last
+
+    @property
+    def is_locked(self) -> bool:
+        """True while a process trains this run."""
+        lock = FileLock(self.path / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:
+            return False  # a read-only place: nobody can train there
+        lock.release()
+        return False
+
+    def journal(self) -> list[dict[str, Any]]:
+        """All that happened to the run, oldest first."""
+        return files.read_lines(self.path / JOURNAL)
+
+    def history(self) -> list[dict[str, Any]]:
+        """The training's events as JSON, oldest first."""
+        return files.read_lines(self.path / HISTORY)
+
+    def epochs(self) -> list[dict[str, Any]]:
+        """One `epoch_done` record an epoch."""
+        return [line for line in self.history() if line.get("event") == "epoch_done"]
+
+    def best(self) -> dict[str, Any] | None:
+        """The record of the best epoch, if there is one."""
+        return next((epoch for epoch in reversed(self.epochs()) if epoch["is_best"]), None)
+
+    def size_bytes(self) -> int:
+        """Bytes on the disk."""
+        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+
+
+def open_run(path: Path) -> Run:
+    """Read a run folder.
+
+    Raises:
+        RunError: It is no run, or a part of it is missing or damaged; the part is named.
+    """
+    if not (path / RUN).is_file():
+        raise RunError(f"{path} is not a run: it has no {RUN}.", hint="Choose a folder that CNN Studio made.")
+    try:
+        info = parse_spec(RunInfo, files.read_json(path / RUN), RunError, str(path / RUN))
+        data = parse_spec(DataSpec, files.read_json(path / DATA), RunError, str(path / DATA))
+        graph = parse_graph(files.read_json(path / NETWORK), where=str(path / NETWORK))
+        config = parse_config(files.read_json(path / TRAIN), str(path / TRAIN))
+    except FileError as error:
+        raise RunError(f"The run {path.name} is incomplete: {error}") from None
+    except RunError:
+        raise
+    except StudioError as error:
+        raise RunError(f"The run {path.name} can't be read: {error}") from None
+    return Run(path, info, data, graph, config)
+
+
+def bin_run(run: Run) -> Path:
+    """Move a run to the bin beside the others; returns where it lies now.
+
+    Raises:
+        RunError: It is being trained.
+    """
+    if run.is_locked:
+        raise RunError(f"{run.name} is being trained.", hint="Stop it first.")
+    (run.path / LOCK).unlink(missing_ok=True)
+    target = run.path.parent / ".bin" / run.path.name
+    target.parent.mkdir(exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    return Path(shutil.move(run.path, target))
+
+
+def restore_run(binned: Path) -> Run:
+    """Take a run out of the bin again."""
+    return open_run(Path(shutil.move(binned, binned.parent.parent / binned.name)))

@@ -1,0 +1,117 @@
+"""Making run folders and finding them."""
+
+import importlib.metadata
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cnnstudio import __version__
+from cnnstudio.core import files
+from cnnstudio.core.errors import RunError, StudioError
+from cnnstudio.data.dataset import Dataset
+from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.source import source_code
+from cnnstudio.runs.run import DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
+from cnnstudio.training.config import TrainConfig, check_recipe
+
+
+def create_run(path: Path, dataset: Dataset, graph: NetworkGraph, config: TrainConfig, name: str = "") -> Run:
+    """Copy data spec, graph and recipe into a new run folder.
+
+    Raises:
+        RunError: The folder exists and isn't empty.
+        RecipeError, GraphError: The parts don't fit together.
+        FileError: The place can't be written.
+    """
+    check_fit(dataset, graph, config)
+    if path.exists() and any(path.iterdir()):
+        raise RunError(f"{path} exists already and isn't empty.", hint="Name another folder, or resume that run.")
+    info = RunInfo(
+        id=path.name,
+        name=name or path.name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        seed=config.seed,
+        versions=versions(),
+        classes=dataset.classes,
+        counts={split: len(dataset.indices(split)) for split in ("train", "val", "test")},
+        data_digest=dataset.digest,
+    )
+    files.write_json(path / DATA, dataset.spec.to_json())
+    files.write_json(path / NETWORK, graph.to_json())
+    files.write_json(path / TRAIN, config.to_json())
+    files.write_text(path / SOURCE, source_code(graph))
+    # run.json makes the folder a run: it comes last.
+    files.write_json(path / RUN, info.to_json())
+    return open_run(path)
+
+
+def check_fit(dataset: Dataset, graph: NetworkGraph, config: TrainConfig) -> None:
+    """Refuse data, network and recipe that can't be trained together.
+
+    Raises:
+        RunError: Image size, channels or classes differ between data and network.
+        GraphError: The network has a problem.
+    """
+    from cnnstudio.network.validate import require_valid
+
+    shapes = require_valid(graph)
+    images = tuple(int(n) for n in dataset.pixels.shape[1:])
+    if graph.input_shape != images:
+        raise RunError(
+            f"The network takes {_size(graph.input_shape)} images and the data has {_size(images)}.",
+            hint="Fit the network's input to the data.",
+        )
+    outputs = shapes[graph.order()[-1]]
+    if outputs != (len(dataset.classes),):
+        raise RunError(
+            f"The network has {outputs[0]:,} outputs and the data {len(dataset.classes):,} classes.",
+            hint="Give the last layer one output for each class.",
+        )
+    check_recipe(config, len(dataset.indices("train")), len(dataset.indices("val")))
+
+
+def list_runs(folder: Path) -> list[Run]:
+    """All readable runs in a folder, oldest first; unreadable ones are left to `broken_runs`."""
+    return [run for run in (_try_open(path) for path in _run_folders(folder)) if isinstance(run, Run)]
+
+
+def broken_runs(folder: Path) -> list[tuple[Path, str]]:
+    """Folders that look like runs but can't be read, each with the reason."""
+    opened = [(path, _try_open(path)) for path in _run_folders(folder)]
+    return [(path, result) for path, result in opened if isinstance(result, str)]
+
+
+def next_run_path(folder: Path) -> Path:
+    """Where the next run goes: run-001, run-002, …; numbers in the bin aren't used again."""
+    taken = [p.name for p in (*folder.glob("run-*"), *(folder / ".bin").glob("run-*"))]
+    numbers = [int(name[4:]) for name in taken if name[4:].isdigit()]
+    return folder / f"run-{max(numbers, default=0) + 1:03d}"
+
+
+def note_state(run: Run, state: RunState, text: str = "") -> None:
+    """Write into the journal what happens to the run, durably."""
+    record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state.value, "text": text}
+    files.append_line(run.path / JOURNAL, files.to_line(record))
+
+
+def versions() -> dict[str, str]:
+    """Versions that decide over bits: ours, Python, torch, numpy, the system."""
+    found = {name: importlib.metadata.version(name) for name in ("torch", "torchvision", "numpy", "pillow")}
+    return {"cnnstudio": __version__, "python": platform.python_version(), "system": platform.platform(), **found}
+
+
+def _run_folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".") and (p / RUN).exists())
+
+
+def _try_open(path: Path) -> Run | str:
+    try:
+        return open_run(path)
+    except StudioError as error:
+        return str(error)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return "×".join(str(n) for n in shape)

@@ -1,0 +1,37 @@
+"""The history of a run: every step and epoch as a line of JSON, written while it trains."""
+
+import json
+from pathlib import Path
+
+from cnnstudio.core import files
+from cnnstudio.training.events import EpochDone, Guesses, StepsDone, TrainingEvent, event_json
+
+
+class HistoryWriter:
+    """Appends a training's events to history.jsonl.
+
+    Lines are flushed with each event and made durable by `sync`, before a checkpoint speaks of them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, event: TrainingEvent) -> None:
+        """Keep steps and epochs; what only serves the screen is left out."""
+        if isinstance(event, StepsDone | EpochDone) and not isinstance(event, Guesses):
+            files.append_line(self._path, files.to_line(event_json(event)), sync=isinstance(event, EpochDone))
+
+
+def cut_history(path: Path, step: int) -> None:
+    """Drop what comes after `step`, so that a resumed run writes each step once."""
+    kept = []
+    for line in files.read_lines(path):
+        if line["event"] == "steps_done":
+            count = min(len(line["losses"]), max(0, step - line["first_step"] + 1))
+            line = {**line, "losses": line["losses"][:count], "accuracies": line["accuracies"][:count]}
+            if not count:
+                continue
+        elif line.get("step", 0) > step:
+            continue
+        kept.append(json.dumps(line, allow_nan=False))
+    files.write_text(path, "".join(f"{line}\n" for line in kept))

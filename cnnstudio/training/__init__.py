@@ -1,0 +1,1 @@
+"""Training: the recipe, the loop, its events and its checkpoints."""

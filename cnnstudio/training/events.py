@@ -1,0 +1,134 @@
+"""What a training tells while it runs: small frozen records of plain numbers, strings and numpy arrays.
+
+Which events fire, by the way a training ends (in this order; the last checkpoint is on the disk before RunEnded):
+
+| way                | events                                                            |
+|--------------------|-------------------------------------------------------------------|
+| all epochs done    | … EpochDone, CheckpointSaved, RunEnded("finished")                |
+| Stop, window closed| … StepsDone, CheckpointSaved, RunEnded("stopped")                 |
+| Pause, then Stop   | … CheckpointSaved, RunPaused, RunEnded("stopped")                 |
+| loss not finite    | … StepsDone, RunEnded("diverged"); the last checkpoint is finite  |
+| disk full, a bug   | … RunEnded("failed"); the last good checkpoint is untouched       |
+| kill −9, power cut | nothing; the journal says "running" and nobody holds the lock     |
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+class EndReason(StrEnum):
+    """Why a training ended."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """The first step is about to be made (again, after a resume)."""
+
+    step: int
+    epoch: int
+    epochs: int
+    steps_per_epoch: int
+    device: str
+    threads: int
+    train_count: int
+    val_count: int
+
+
+@dataclass(frozen=True)
+class StepsDone:
+    """Some steps in a row, sent about 20 times a second at most.
+
+    `losses[i]` and `accuracies[i]` are the batch mean loss and the batch's share of right answers
+    (0 to 1) of step `first_step + i`; steps count from 1.
+    """
+
+    first_step: int
+    losses: tuple[float, ...]
+    accuracies: tuple[float, ...]
+    images_per_s: float
+    seconds_left: float
+
+    @property
+    def last_step(self) -> int:
+        """Number of the newest step."""
+        return self.first_step + len(self.losses) - 1
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """An epoch was finished and the validation images were judged. Epochs count from 1."""
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_top1: float
+    val_loss: float
+    val_top1: float
+    images_per_s: float
+    is_best: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Guesses:
+    """Class probabilities of the few validation images that are watched, shape (images, classes)."""
+
+    step: int
+    indices: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class CheckpointSaved:
+    """Everything up to `step` is on the disk."""
+
+    step: int
+    epoch: int
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class RunPaused:
+    """The training rests; everything is on the disk."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class RunResumed:
+    """The training goes on after a pause."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """Exactly once, on every path."""
+
+    reason: EndReason
+    step: int
+    epoch: int
+    text: str
+
+
+TrainingEvent = RunStarted | StepsDone | EpochDone | Guesses | CheckpointSaved | RunPaused | RunResumed | RunEnded
+
+
+def event_json(event: TrainingEvent) -> dict[str, Any]:
+    """One line of `train --json` and of the history: the event's name in snake case, then its fields."""
+    name = "".join("_" + c.lower() if c.isupper() else c for c in type(event).__name__).lstrip("_")
+    return {"event": name, **{key: _plain(value) for key, value in vars(event).items()}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return list(value) if isinstance(value, tuple) else value

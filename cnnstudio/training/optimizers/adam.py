@@ -1,0 +1,48 @@
+"""Adam: a step size of its own for every weight."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from cnnstudio.core.specs import setting
+from cnnstudio.training.config import OptimizerSpec, optimizers
+
+if TYPE_CHECKING:
+    import torch
+
+
+@optimizers.register
+class Adam(OptimizerSpec):
+    """Scales every weight's step by the running size of its gradient.
+
+    Source: Kingma and Ba 2014, arXiv:1412.6980, algorithm 1.
+    """
+
+    kind: Literal["adam"] = "adam"
+    rate: float = setting(
+        0.001,
+        title="Learning rate",
+        description="Roughly how far a weight moves in one step; 0.001 suits most networks.",
+        gt=0,
+        le=1_000_000,
+    )
+    beta1: float = setting(
+        0.9, title="Beta 1", description="Memory of the mean gradient.", ge=0, le=0.9999, advanced=True
+    )
+    beta2: float = setting(
+        0.999, title="Beta 2", description="Memory of the squared gradient.", ge=0, le=0.999999, advanced=True
+    )
+    weight_decay: float = setting(
+        0.0, title="Weight decay", description="Pull of every weight towards zero, against overfitting.", ge=0, le=1
+    )
+
+    @property
+    def label(self) -> str:
+        """One line for the screen."""
+        return f"Adam, rate {self.rate:g}"
+
+    def build(self, parameters: Any) -> "torch.optim.Optimizer":
+        """The torch optimiser over `parameters`."""
+        import torch
+
+        return torch.optim.Adam(
+            parameters, lr=self.rate, betas=(self.beta1, self.beta2), weight_decay=self.weight_decay
+        )

@@ -1,0 +1,56 @@
+"""Stochastic gradient descent with momentum."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from cnnstudio.core.specs import setting
+from cnnstudio.training.config import OptimizerSpec, optimizers
+
+if TYPE_CHECKING:
+    import torch
+
+
+@optimizers.register
+class Sgd(OptimizerSpec):
+    """Steps against the gradient, with momentum: Δ ← μΔ − η∇L, θ ← θ + Δ.
+
+    torch keeps Δ/η instead of Δ, which is the same as long as the rate is constant.
+    """
+
+    kind: Literal["sgd"] = "sgd"
+    rate: float = setting(
+        0.05,
+        title="Learning rate",
+        description="Length of a step; too large and the loss jumps or blows up, too small and nothing moves.",
+        gt=0,
+        le=1_000_000,
+    )
+    momentum: float = setting(
+        0.9,
+        title="Momentum",
+        description="Share of the last step that is kept; 0.9 averages about ten.",
+        ge=0,
+        le=0.9999,
+    )
+    nesterov: bool = setting(
+        False,
+        title="Nesterov",
+        description="Look at the gradient where momentum will carry the weights.",
+        advanced=True,
+    )
+    weight_decay: float = setting(
+        0.0, title="Weight decay", description="Pull of every weight towards zero, against overfitting.", ge=0, le=1
+    )
+
+    @property
+    def label(self) -> str:
+        """One line for the screen."""
+        return f"SGD, momentum {self.momentum:g}, rate {self.rate:g}"
+
+    def build(self, parameters: Any) -> "torch.optim.Optimizer":
+        """The torch optimiser over `parameters`."""
+        import torch
+
+        nesterov = self.nesterov and self.momentum > 0
+        return torch.optim.SGD(
+            parameters, lr=self.rate, momentum=self.momentum, nesterov=nesterov, weight_decay=self.weight_decay
+        )

@@ -1,0 +1,249 @@
+"""The training loop: batch, loss, backward, step; and what keeps it exact and watchable."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.jobs import JobContext, Progress
+from cnnstudio.data.loader import Batches, random_key
+from cnnstudio.training.checkpoint import (
+    Checkpoint,
+    optimizer_tensors,
+    restore_optimizer,
+    save_checkpoint,
+    save_step,
+)
+from cnnstudio.training.config import TrainConfig
+from cnnstudio.training.device import device_text
+from cnnstudio.training.events import (
+    CheckpointSaved,
+    EndReason,
+    EpochDone,
+    Guesses,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    TrainingEvent,
+)
+from cnnstudio.training.metrics import Best, EpochSums, StepReporter, judge
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+SAVE_EVERY_S = 5.0
+SAVE_SHARE = 0.02  # saving may cost this share of the time
+GUESS_EVERY_S = 0.7
+WATCHED_IMAGES = 8
+
+
+@dataclass
+class Position:
+    """How far the training is; with weights and optimiser this is all that a resume needs.
+
+    Randomness isn't stored: the order of an epoch follows from (seed, epoch), dropout from (seed, step).
+    """
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+
+
+class Diverged(StudioError):
+    """The loss is no longer a number."""
+
+
+class Trainer:
+    """Trains one network on one data set, in whatever thread calls `run`.
+
+    Args:
+        network: Changed in place.
+        train: Training batches; pixels and labels already on the device.
+        val: Validation images, judged after each epoch.
+        folder: Where checkpoints go.
+    """
+
+    def __init__(
+        self,
+        network: "nn.Module",
+        train: Batches,
+        val: Batches,
+        config: TrainConfig,
+        device: "torch.device",
+        folder: Path,
+    ) -> None:
+        self.network = network.to(device)
+        self.optimizer = config.optimizer.build(network.parameters())
+        self.position = Position()
+        self.best = Best()
+        self._train, self._val, self._config, self._device, self._folder = train, val, config, device, folder
+        self._sums = EpochSums()
+        self._emit: Callable[[TrainingEvent | Progress], None] = lambda event: None
+        self._saved_step = -1
+        self._next_save_s = self._next_guess_s = 0.0
+
+    def run(self, ctx: JobContext, emit: Callable[[TrainingEvent | Progress], None]) -> RunEnded:
+        """Train until the last epoch or until `ctx` says stop; the last checkpoint is on the disk afterwards."""
+        self._emit = emit
+        try:
+            reason, text = self._run(ctx)
+        except Exception as error:
+            emit(self._ended(EndReason.FAILED, str(error)))
+            raise
+        ended = self._ended(reason, text)
+        emit(ended)
+        return ended
+
+    def restore(self, checkpoint: Checkpoint, best: Checkpoint | None) -> None:
+        """Go back to where a checkpoint was taken."""
+        state = checkpoint.state
+        self.network.load_state_dict(checkpoint.weights)
+        restore_optimizer(self.optimizer, checkpoint.optimizer, state["optimizer_numbers"])
+        self.position = Position(**state["position"])
+        self._sums = EpochSums(**state["sums"])
+        self.best = Best(**state["best"], weights=best.weights if best else None)
+        self._saved_step = self.position.step
+
+    def _run(self, ctx: JobContext) -> tuple[EndReason, str]:
+        self._start()
+        try:
+            while self.position.epoch < self._config.epochs:
+                if not self._train_epoch(ctx):
+                    self._save()
+                    return EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed."
+                self._finish_epoch()
+        except Diverged as error:
+            return EndReason.DIVERGED, str(error)
+        self._save()
+        return EndReason.FINISHED, f"All {self._config.epochs:,} epochs are done."
+
+    def _train_epoch(self, ctx: JobContext) -> bool:
+        """Make the steps that are left of the current epoch; False if the user stopped it."""
+        self.network.train()
+        for images, labels in self._train.epoch(self.position.epoch, skip=self.position.batch):
+            if ctx.is_cancel_requested or (ctx.is_pause_requested and not self._pause(ctx)):
+                return False
+            self._step(images, labels)
+            if time.monotonic() >= self._next_save_s:
+                self._save()
+            if time.monotonic() >= self._next_guess_s:
+                self._guess()
+        return True
+
+    def _step(self, images: "Tensor", labels: "Tensor") -> None:
+        import torch
+        from torch.nn import functional
+
+        # Dropout's draws depend on (seed, step) alone: no generator state to store, and none to disturb.
+        torch.manual_seed(random_key(self._config.seed, self.position.step))
+        logits = self.network(images)
+        loss = functional.cross_entropy(logits, labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        loss_value = loss.item()
+        self._check_finite(loss_value)
+        self.optimizer.step()
+        hits = int((logits.argmax(1) == labels).sum())
+        self.position.step += 1
+        self.position.batch += 1
+        self._sums.add(loss_value, hits, len(labels))
+        self._reporter.add(self.position.step, loss_value, hits, len(labels))
+
+    def _finish_epoch(self) -> None:
+        images_per_s = self._reporter.end_epoch()
+        val_loss, val_top1 = judge(self.network, self._val)
+        epoch = self.position.epoch + 1
+        is_best = self.best.is_beaten_by(val_top1, val_loss)
+        if is_best:
+            self.best = Best.of(self.network, val_top1, val_loss, epoch, self.position.step)
+        sums, self._sums = self._sums, EpochSums()
+        self.position.epoch, self.position.batch = epoch, 0
+        self._emit(EpochDone(epoch, self.position.step, sums.loss, sums.top1, val_loss, val_top1, images_per_s, is_best))
+        self._reporter.skip_time()
+
+    def _start(self) -> None:
+        import torch
+
+        count = self._train.count()
+        self._reporter = StepReporter(self._emit, count, self._config.epochs)
+        self._next_save_s = time.monotonic() + SAVE_EVERY_S
+        self._emit(
+            RunStarted(
+                step=self.position.step,
+                epoch=self.position.epoch,
+                epochs=self._config.epochs,
+                steps_per_epoch=count,
+                device=device_text(self._device),
+                threads=torch.get_num_threads(),
+                train_count=self._train.image_count,
+                val_count=self._val.image_count,
+            )
+        )
+        self._guess()
+
+    def _pause(self, ctx: JobContext) -> bool:
+        """Save, rest until told otherwise; False if stopped while resting."""
+        self._reporter.flush()
+        self._save()
+        self._emit(RunPaused(self.position.step))
+        ctx.wait_until_resumed()
+        if ctx.is_cancel_requested:
+            return False
+        self._reporter.skip_time()
+        self._emit(RunResumed(self.position.step))
+        return True
+
+    def _save(self) -> None:
+        if self._saved_step == self.position.step and not self.best.is_unsaved:
+            return
+        self._reporter.flush()
+        started_s = time.monotonic()
+        if self.best.is_unsaved and self.best.weights is not None:
+            save_checkpoint(self._folder, "best", Checkpoint(self.best.weights, {}, self.best.numbers()))
+            self.best.is_unsaved = False
+        save_step(self._folder, self.position.step, self._checkpoint())
+        duration_s = time.monotonic() - started_s
+        self._saved_step = self.position.step
+        self._next_save_s = time.monotonic() + max(SAVE_EVERY_S, duration_s / SAVE_SHARE)
+        self._emit(CheckpointSaved(self.position.step, self.position.epoch, duration_s))
+        self._reporter.skip_time()
+
+    def _checkpoint(self) -> Checkpoint:
+        tensors, numbers = optimizer_tensors(self.optimizer)
+        state = {
+            "position": vars(self.position),
+            "sums": vars(self._sums),
+            "best": self.best.numbers(),
+            "optimizer_numbers": numbers,
+        }
+        return Checkpoint(self.network.state_dict(), tensors, state)
+
+    def _guess(self) -> None:
+        """Tell what the network thinks of the watched validation images now."""
+        import torch
+
+        indices = torch.arange(min(WATCHED_IMAGES, self._val.image_count))
+        images, _ = next(self._val.in_order())
+        self.network.eval()
+        with torch.no_grad():
+            probabilities = self.network(images[: len(indices)]).softmax(1)
+        self.network.train()
+        self._emit(Guesses(self.position.step, indices.numpy(), probabilities.float().cpu().numpy()))
+        self._next_guess_s = time.monotonic() + GUESS_EVERY_S
+
+    def _check_finite(self, loss: float) -> None:
+        if not math.isfinite(loss):
+            self._reporter.flush()
+            raise Diverged(
+                f"The loss is {loss} at step {self.position.step + 1:,} (epoch {self.position.epoch + 1}). "
+                "The weights of the last checkpoint are safe.",
+                hint="Try a learning rate ten times smaller.",
+            )
+
+    def _ended(self, reason: EndReason, text: str) -> RunEnded:
+        return RunEnded(reason, self.position.step, self.position.epoch, text)
