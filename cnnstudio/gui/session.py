@@ -1,0 +1,308 @@
+"""The only writable state of the window: values in through methods, changes out through signals."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.paths import free_path, projects_dir
+from cnnstudio.core.settings import Settings, load_settings, save_settings
+from cnnstudio.data.dataset import Dataset, open_dataset
+from cnnstudio.data.spec import DataSpec, SourceSpec, data_spec
+from cnnstudio.gui.jobs import Jobs
+from cnnstudio.gui.training import TrainingControl
+from cnnstudio.gui.undo import UndoStack
+from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.validate import Validation, validate
+from cnnstudio.network.zoo import fit_architecture, fit_graph
+from cnnstudio.project import Project, ProjectSpec, create_project, open_project
+from cnnstudio.runs.run import Run, bin_run, restore_run
+from cnnstudio.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    from cnnstudio.core.jobs import Job, JobContext
+
+AUTOSAVE_MS = 500  # a crash costs at most a second of edits
+
+
+class Session(QObject):
+    """What is open in this window: project, data, network, recipe, runs."""
+
+    project_changed = Signal()
+    dataset_changed = Signal()
+    graph_changed = Signal()
+    config_changed = Signal()
+    run_changed = Signal()
+    runs_changed = Signal()
+    settings_changed = Signal()
+    page_requested = Signal(str)
+    images_dropped = Signal(list)
+    notice = Signal(str, str, str)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.settings: Settings = load_settings()
+        self.project: Project | None = None
+        self.data_spec: DataSpec | None = None
+        self.dataset: Dataset | None = None
+        self.data_job: Job | None = None
+        self.data_error: StudioError | None = None
+        self.graph: NetworkGraph | None = None
+        self.validation: Validation | None = None
+        self.config = TrainConfig()
+        self.runs: list[Run] = []
+        self.run: Run | None = None
+        self.training = TrainingControl(self)
+        self._undo: UndoStack[NetworkGraph | None] = UndoStack()
+        self._architecture = "lenet5"
+        self._start_when_open = False
+        self._save_timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
+        self._save_timer.timeout.connect(self.save)
+
+    # Projects -----------------------------------------------------------------------------------------------
+
+    def new_project(self, source: SourceSpec, architecture: str = "lenet5", *, start: bool = False) -> None:
+        """Make a project around a data source; with `start` it trains as soon as the data is open."""
+        name = source.title
+        try:
+            project = create_project(free_path(projects_dir(), name), ProjectSpec(name=name))
+        except StudioError as error:
+            self.report(error)
+            return
+        self._enter(project)
+        self._architecture = architecture
+        self._start_when_open = start
+        self.set_data_spec(data_spec(source))
+        self.page_requested.emit("train" if start else "data")
+
+    def open_project(self, path: Path) -> None:
+        """Open a project folder; its last run is chosen."""
+        try:
+            project = open_project(path)
+        except StudioError as error:
+            self.report(error)
+            return
+        self._enter(project)
+        if project.recovered:
+            self.notice.emit("warn", project.recovered, "")
+        if project.spec.data is not None:
+            self._open_data(project.spec.data)
+        self.page_requested.emit("train" if self.graph is not None else "data")
+
+    def _enter(self, project: Project) -> None:
+        self.leave_project()
+        self.project = project
+        self.data_spec, self.graph, self.config = project.spec.data, project.spec.network, project.spec.train
+        self.validation = validate(self.graph) if self.graph is not None else None
+        self._undo.reset(self.graph)
+        self._architecture = "lenet5"
+        self.set_settings(self.settings.with_recent(project.path))
+        self.project_changed.emit()
+        self.graph_changed.emit()
+        self.config_changed.emit()
+        self.refresh_runs()
+
+    def leave_project(self) -> None:
+        """Stop what runs, save, and close what is open."""
+        if self.project is None:
+            return
+        self.training.stop()
+        if self.data_job is not None:
+            self.data_job.cancel()
+        self.save()
+        self.project.close()
+        self.project = self.data_spec = self.dataset = self.graph = self.validation = self.run = None
+        self.data_error, self.runs = None, []
+
+    def save(self) -> None:
+        """Write the project now; on failure the window keeps everything and says so."""
+        self._save_timer.stop()
+        if self.project is None:
+            return
+        spec = self.project.spec.replace(data=self.data_spec, network=self.graph, train=self.config)
+        if spec == self.project.spec:
+            return
+        try:
+            self.project = self.project.save(spec)
+        except StudioError as error:
+            self.report(error)
+
+    # Data -----------------------------------------------------------------------------------------------------
+
+    def open_source(self, source: SourceSpec) -> None:
+        """Put a data source into the project, or make a project around it if none is open."""
+        if self.project is None:
+            self.new_project(source)
+        else:
+            self.set_data_spec(data_spec(source))
+            self.page_requested.emit("data")
+
+    def set_data_spec(self, spec: DataSpec) -> None:
+        """Use other data, or the same with another split or size; it is opened in the background."""
+        self._open_data(spec)
+        self._save_timer.start()
+
+    def _open_data(self, spec: DataSpec) -> None:
+        if self.data_job is not None:
+            self.data_job.cancel()
+        self.data_spec, self.dataset, self.data_error = spec, None, None
+
+        def work(ctx: "JobContext") -> Dataset:
+            return open_dataset(spec, ctx)
+
+        self.data_job = self.jobs.start(
+            f"Opening {spec.source.title}", "io", work, on_done=self._on_data_opened, on_error=self._on_data_failed
+        )
+        self.dataset_changed.emit()
+
+    def _on_data_opened(self, dataset: Dataset) -> None:
+        self.dataset, self.data_job = dataset, None
+        self._fit_graph()
+        self.dataset_changed.emit()
+        self._save_timer.start()
+        if self._start_when_open:
+            self._start_when_open = False
+            self.training.start()
+
+    def _on_data_failed(self, error: StudioError) -> None:
+        self.data_job, self.data_error, self._start_when_open = None, error, False
+        self.dataset_changed.emit()
+
+    def _fit_graph(self) -> None:
+        """Give the network the data's image size and number of classes."""
+        assert self.dataset is not None
+        shape = tuple(int(n) for n in self.dataset.pixels.shape[1:])
+        classes = len(self.dataset.classes)
+        if self.graph is None:
+            graph = fit_architecture(self._architecture, shape, classes)
+            self._undo.reset(graph)
+            self._show_graph(graph)
+            return
+        fitted = fit_graph(self.graph, shape, classes)
+        if fitted != self.graph:
+            self.set_graph(fitted, "Fit the network to the data")
+            self.notice.emit("info", f"{fitted.name} now takes {_size(shape)} images and has {classes} outputs.", "")
+
+    # Network --------------------------------------------------------------------------------------------------
+
+    def use_architecture(self, name: str) -> None:
+        """Replace the network by one of the catalogue, fitted to the data; can be undone."""
+        shape = tuple(int(n) for n in self.dataset.pixels.shape[1:]) if self.dataset is not None else None
+        try:
+            classes = len(self.dataset.classes) if self.dataset is not None else None
+            graph = fit_architecture(name, shape, classes)
+        except StudioError as error:
+            self.report(error)
+            return
+        self.set_graph(graph, f"Use {graph.name}")
+
+    def set_graph(self, graph: NetworkGraph, text: str) -> None:
+        """An edit of the network, named for undo."""
+        self._undo.push(graph, text)
+        self._show_graph(graph)
+
+    def undo(self) -> None:
+        """Take the last edit of the network back."""
+        if self._undo.undo_text is not None:
+            self._show_graph(self._undo.undo())
+
+    def redo(self) -> None:
+        """Make the edit again that was undone last."""
+        if self._undo.redo_text is not None:
+            self._show_graph(self._undo.redo())
+
+    @property
+    def undo_text(self) -> str | None:
+        """What undo would take back."""
+        return self._undo.undo_text
+
+    @property
+    def redo_text(self) -> str | None:
+        """What redo would make again."""
+        return self._undo.redo_text
+
+    def _show_graph(self, graph: NetworkGraph | None) -> None:
+        self.graph = graph
+        self.validation = validate(graph) if graph is not None else None
+        self.graph_changed.emit()
+        self._save_timer.start()
+
+    # Recipe, runs, settings -----------------------------------------------------------------------------------
+
+    def set_config(self, config: TrainConfig) -> None:
+        """Change the recipe of the next run."""
+        if config != self.config:
+            self.config = config
+            self.config_changed.emit()
+            self._save_timer.start()
+
+    def refresh_runs(self) -> None:
+        """Look at the run folders again, in the background."""
+        if self.project is None:
+            return
+        project = self.project
+
+        def work(ctx: "JobContext") -> tuple[Project, list[Run]]:
+            return project, project.runs()
+
+        self.jobs.start("Reading the runs", "io", work, on_done=self._on_runs_read, on_error=self.report)
+
+    def _on_runs_read(self, found: "tuple[Project, list[Run]]") -> None:
+        project, runs = found
+        if self.project is None or project.path != self.project.path:
+            return
+        self.runs = runs
+        self.runs_changed.emit()
+        chosen = next((run for run in runs if self.run is not None and run.path == self.run.path), None)
+        self.choose_run(chosen or (runs[-1] if runs else None))
+
+    def choose_run(self, run: Run | None) -> None:
+        """Make a run the one that Inspect, Evaluate and Classify speak of."""
+        self.run = run
+        self.run_changed.emit()
+
+    def bin_run(self, run: Run) -> Path | None:
+        """Move a run to the bin; returns where it lies, for `unbin_run`."""
+        try:
+            binned = bin_run(run)
+        except StudioError as error:
+            self.report(error)
+            return None
+        self.run = None if self.run is not None and self.run.path == run.path else self.run
+        self.refresh_runs()
+        return binned
+
+    def unbin_run(self, binned: Path) -> None:
+        """Take a run out of the bin again."""
+        try:
+            self.run = restore_run(binned)
+        except StudioError as error:
+            self.report(error)
+        self.refresh_runs()
+
+    def set_settings(self, settings: Settings) -> None:
+        """Change the program's settings, and keep them."""
+        self.settings = settings
+        try:
+            save_settings(settings)
+        except StudioError as error:
+            self.report(error)
+        self.settings_changed.emit()
+
+    def report(self, error: StudioError) -> None:
+        """Show an error as a sentence and a hint."""
+        self.notice.emit("bad", error.message, error.hint)
+
+    def close(self, timeout_s: float = 5.0) -> bool:
+        """Stop and save everything; False if a job was still busy after `timeout_s`."""
+        self.training.stop()
+        self.save()
+        is_quiet = self.jobs.close(timeout_s)
+        self.leave_project()
+        return is_quiet
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return "×".join(str(n) for n in shape)

@@ -1,0 +1,168 @@
+"""The window's hold on the training: start, pause, go on, stop, and in which phase it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from cnnstudio.core.errors import StudioError
+from cnnstudio.project import start_run
+from cnnstudio.runs.execute import extend_run, train_run
+from cnnstudio.runs.run import Run
+from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, RunStarted
+
+if TYPE_CHECKING:
+    from cnnstudio.core.jobs import Job, JobContext
+    from cnnstudio.gui.session import Session
+
+
+class Phase(StrEnum):
+    """Where the training in this window stands."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSING = "pausing"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, eq=False)
+class RunOpened:
+    """The first event of a training in the window: which run it is."""
+
+    run: Run
+
+
+class TrainingControl(QObject):
+    """One training at a time, in the lane "train"; a state machine, so that double clicks do no harm."""
+
+    changed = Signal()
+    events = Signal(list)
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._session = session
+        self.phase = Phase.IDLE
+        self.run: Run | None = None
+        self.job: Job | None = None
+        self.ended: RunEnded | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """True from Start until the last checkpoint is on the disk."""
+        return self.phase is not Phase.IDLE
+
+    def why_not_start(self) -> str:
+        """Why a training can't start now, as a sentence; empty if it can."""
+        session = self._session
+        if self.is_active:
+            return "A training is running."
+        if session.project is None or session.data_spec is None:
+            return "Choose data first."
+        if session.dataset is None:
+            return "The data is still being opened." if session.data_error is None else "The data can't be read."
+        if session.graph is None or session.validation is None:
+            return "Choose a network first."
+        if not session.validation.is_ok:
+            return f"The network has a problem: {session.validation.problems[0].text}"
+        return ""
+
+    def start(self) -> None:
+        """Train the project's network on its data as a new run."""
+        session = self._session
+        if reason := self.why_not_start():
+            session.notice.emit("warn", reason, "")
+            return
+        session.save()
+        project, dataset = session.project, session.dataset
+        assert project is not None
+        assert dataset is not None
+
+        def work(ctx: "JobContext") -> RunEnded:
+            run = start_run(project, dataset)
+            ctx.emit(RunOpened(run))
+            return train_run(ctx, run, dataset)
+
+        self._launch("Training a new run", work)
+
+    def resume_run(self, run: Run, epochs: int | None = None) -> None:
+        """Go on with a run that was stopped or broken off, or let it train until `epochs` in all."""
+        if self.is_active:
+            self._session.notice.emit("warn", "A training is running.", "Stop it first.")
+            return
+        dataset = self._session.dataset
+        if dataset is not None and dataset.digest != run.info.data_digest:
+            dataset = None
+
+        def work(ctx: "JobContext") -> RunEnded:
+            resumed = extend_run(run, epochs) if epochs else run
+            ctx.emit(RunOpened(resumed))
+            return train_run(ctx, resumed, dataset)
+
+        self._launch(f"Training {run.name}", work)
+
+    def pause(self) -> None:
+        """Save and rest."""
+        if self.phase is Phase.RUNNING and self.job is not None:
+            self.job.pause()
+            self._set_phase(Phase.PAUSING)
+
+    def go_on(self) -> None:
+        """End a pause."""
+        if self.phase in (Phase.PAUSING, Phase.PAUSED) and self.job is not None:
+            self.job.resume()
+            self._set_phase(Phase.RUNNING)
+
+    def stop(self) -> None:
+        """Save and end; the run can be resumed."""
+        if self.is_active and self.job is not None:
+            self.job.cancel()
+            self._set_phase(Phase.STOPPING)
+
+    def _launch(self, name: str, work: "Callable[[JobContext], RunEnded]") -> None:
+        self.ended, self.run = None, None
+        self.job = self._session.jobs.start(
+            name, "train", work, on_done=self._on_done, on_error=self._on_error, on_events=self._on_events
+        )
+        self._set_phase(Phase.STARTING)
+
+    def _on_events(self, events: list[Any]) -> None:
+        for event in events:
+            self._follow(event)
+        self.events.emit(events)
+
+    def _follow(self, event: Any) -> None:
+        if isinstance(event, RunOpened):
+            self.run = event.run
+            self._session.choose_run(event.run)
+        elif isinstance(event, RunStarted | RunResumed) and self.phase is not Phase.STOPPING:
+            self._set_phase(Phase.RUNNING)
+        elif isinstance(event, RunPaused) and self.phase is Phase.PAUSING:
+            self._set_phase(Phase.PAUSED)
+        elif isinstance(event, RunEnded):
+            self.ended = event
+
+    def _on_done(self, ended: RunEnded) -> None:
+        name = self.run.name if self.run is not None else "The run"
+        if ended.reason is EndReason.DIVERGED:
+            self._session.notice.emit("bad", f"{name}: {ended.text}", "")
+        elif ended.reason is EndReason.FINISHED:
+            self._session.notice.emit("ok", f"{name} is trained.", ended.text)
+        self._finish()
+
+    def _on_error(self, error: StudioError) -> None:
+        self._session.report(error)
+        self._finish()
+
+    def _finish(self) -> None:
+        self.job = None
+        self._set_phase(Phase.IDLE)
+        self._session.refresh_runs()
+
+    def _set_phase(self, phase: Phase) -> None:
+        if phase is not self.phase:
+            self.phase = phase
+            self.changed.emit()
