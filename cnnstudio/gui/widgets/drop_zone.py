@@ -1,0 +1,71 @@
+"""A place to drop files and folders on; a click chooses instead."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.buttons import Button
+from cnnstudio.gui.widgets.labels import Label
+
+
+def dropped_paths(mime: QMimeData) -> list[Path]:
+    """The files and folders of a drag or of the clipboard."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+class DropZone(QWidget):
+    """A dashed field that takes files (`dropped`); its button asks for a choice (`choose`)."""
+
+    dropped = Signal(list)
+    choose = Signal()
+
+    def __init__(self, text: str, button: str, tooltip: str) -> None:
+        super().__init__()
+        self._is_target = False
+        self.setAcceptDrops(True)
+        self.setAccessibleName(text)
+        self.setToolTip(tooltip)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(*[theme.tokens.size.card_padding] * 4)
+        box.setSpacing(2 * theme.tokens.size.grid)
+        label = Label(text, "muted", wrap=True)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.button = Button(button, tooltip)
+        self.button.clicked.connect(self.choose)
+        box.addWidget(label)
+        box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    @property
+    def is_target(self) -> bool:
+        """True while something hangs over it that it would take."""
+        return self._is_target
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+            self._set_target(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._set_target(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._set_target(False)
+        event.acceptProposedAction()
+        self.dropped.emit(dropped_paths(event.mimeData()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(theme.color("accent" if self._is_target else "muted"), 2 if self._is_target else 1)
+        pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(theme.color("accent_soft" if self._is_target else "sunken"))
+        radius = theme.tokens.size.control_radius
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+
+    def _set_target(self, is_target: bool) -> None:
+        self._is_target = is_target
+        self.update()

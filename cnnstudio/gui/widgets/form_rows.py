@@ -1,0 +1,111 @@
+"""The rows of a form: label, editor, and the place where it says what is wrong."""
+
+from typing import Any
+
+from pydantic import BeforeValidator
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from cnnstudio.core.specs import Family, SettingInfo, Spec
+from cnnstudio.gui.widgets.fields import ChoiceEditor
+from cnnstudio.gui.widgets.labels import Label
+
+
+class Row:
+    """Label, editor and the place for a problem."""
+
+    def __init__(self, info: SettingInfo, editor: QWidget) -> None:
+        self.info = info
+        self.editor = editor
+        tooltip = f"{info.description} {capital(info.range_text)}".strip()
+        self.label = Label(info.title, "muted", wrap=True)
+        self.problem_label = Label("", "problem", wrap=True)
+        self.problem_label.hide()
+        self.label.setToolTip(tooltip)
+        editor.setToolTip(tooltip)
+        editor.setAccessibleName(info.title)
+        editor.setAccessibleDescription(info.description)
+        self.label.setBuddy(editor)
+
+    def value(self) -> object:
+        return self.editor.value()  # type: ignore[attr-defined]  # every editor has it
+
+    def set_value(self, value: object) -> None:
+        self.editor.set_value(value)  # type: ignore[attr-defined]  # every editor has it
+
+    def set_problem(self, text: str) -> None:
+        self.problem_label.set_text(text)
+        self.problem_label.setVisible(bool(text) and not self.editor.isHidden())
+        if bool(self.editor.property("wrong")) != bool(text):
+            self.editor.setProperty("wrong", bool(text))
+            self.editor.style().unpolish(self.editor)
+            self.editor.style().polish(self.editor)
+
+    def set_visible(self, is_visible: bool) -> None:
+        for widget in self.widgets():
+            widget.setVisible(is_visible)
+        self.problem_label.setVisible(is_visible and bool(self.problem_label.text()))
+
+    def widgets(self) -> list[QWidget]:
+        return [self.label, self.editor]
+
+    def place(self, grid: QGridLayout, line: int) -> None:
+        grid.addWidget(self.label, line, 0)
+        grid.addWidget(self.editor, line, 1)
+        grid.addWidget(self.problem_label, line + 1, 0, 1, 2)
+
+    def remove(self, grid: QGridLayout) -> None:
+        for widget in (*self.widgets(), self.problem_label):
+            grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+
+
+class KindRow(Row):
+    """A setting that is itself a spec of some kind: the kinds to choose from, and below the fields of the chosen one."""
+
+    def __init__(self, info: SettingInfo, family: Family[Any], details: QWidget) -> None:
+        self._members = {kind: family[kind] for kind in family.kinds() if can_be_made(family[kind])}
+        texts = {kind: title_of(member) for kind, member in self._members.items()}
+        self.kind_editor = ChoiceEditor(list(self._members), texts)
+        self.details: Any = details
+        super().__init__(info, self.kind_editor)
+
+    def set_value(self, value: object) -> None:
+        self.kind_editor.set_value(value.kind)  # type: ignore[attr-defined]  # members of a family have it
+        self.details.set_spec(value)
+
+    def new_of_kind(self) -> Spec:
+        made: Spec = self._members[str(self.kind_editor.value())]()
+        return made
+
+    def widgets(self) -> list[QWidget]:
+        return [*super().widgets(), self.details]
+
+    def place(self, grid: QGridLayout, line: int) -> None:
+        super().place(grid, line)
+        grid.addWidget(self.details, line + 2, 0, 1, 2)
+
+
+def family_of(cls: type, name: str) -> Family[Any] | None:
+    """The family that a field's values come from: the owner of the `parse` that validates it."""
+    for item in cls.model_fields[name].metadata:  # type: ignore[attr-defined]  # specs are pydantic models
+        owner = getattr(getattr(item, "func", None), "__self__", None)
+        if isinstance(item, BeforeValidator) and isinstance(owner, Family):
+            return owner
+    return None
+
+
+def can_be_made(member: type[Spec]) -> bool:
+    """True if a kind can be chosen in a form: all its fields have defaults."""
+    return not any(field.is_required() for field in member.model_fields.values())
+
+
+def title_of(member: type[Spec]) -> str:
+    """A kind's name for people."""
+    title = getattr(member, "title", None)
+    return title if isinstance(title, str) else member.model_fields["kind"].default.replace("_", " ").capitalize()
+
+
+def capital(text: str) -> str:
+    """The text with a capital first."""
+    return f"{text[:1].upper()}{text[1:]}" if text else ""

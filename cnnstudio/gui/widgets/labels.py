@@ -1,0 +1,78 @@
+"""Text on the screen: plain text only, in one of the roles of the style sheet; long text is elided, never cut."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from cnnstudio.gui.theme import set_role
+
+
+class Label(QLabel):
+    """A label that shows text as it is: a file name with tags in it stays a file name."""
+
+    def __init__(self, text: str = "", role: str = "", *, wrap: bool = False) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        set_role(self, role)
+
+    def set_text(self, text: str, role: str | None = None) -> None:
+        """Show another text, and colour it by another role if one is given."""
+        if text != self.text():
+            self.setText(text)
+        if role is not None:
+            set_role(self, role)
+
+
+class ElidedLabel(QWidget):
+    """One line that shortens itself in the middle when there is no room; the tooltip holds all of it."""
+
+    def __init__(self, text: str = "", role: str = "", align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
+        super().__init__()
+        self._text = text
+        self._align = align
+        self._label = Label(text, role)
+        self._label.hide()
+        self._label.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def set_text(self, text: str, role: str | None = None) -> None:
+        """Show another text."""
+        self._text = text
+        self._label.set_text(text, role)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self._update_tooltip()
+        self.update()
+
+    def shown_text(self) -> str:
+        """What there is room for."""
+        metrics = self._label.fontMetrics()
+        return metrics.elidedText(self._text, Qt.TextElideMode.ElideMiddle, self.width())
+
+    def sizeHint(self) -> QSize:
+        return self._label.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self._label.sizeHint()
+        return QSize(min(hint.width(), self._label.fontMetrics().averageCharWidth() * 6), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._update_tooltip()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._label.ensurePolished()
+        painter.setFont(self._label.font())
+        painter.setPen(self._label.palette().color(self._label.foregroundRole()))
+        flags = self._align | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect(), flags, self.shown_text())
+
+    def _update_tooltip(self) -> None:
+        self.setToolTip(self._text if self.shown_text() != self._text else "")
