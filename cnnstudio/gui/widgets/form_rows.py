@@ -61,7 +61,7 @@ class Row:
 
 
 class KindRow(Row):
-    """A setting that is itself a spec of some kind: the kinds to choose from, and below the fields of the chosen one."""
+    """A setting that is a spec of some kind: the kinds to choose from, and below the fields of the chosen one."""
 
     def __init__(self, info: SettingInfo, family: Family[Any], details: QWidget) -> None:
         self._members = {kind: family[kind] for kind in family.kinds() if can_be_made(family[kind])}

@@ -25,7 +25,7 @@ class NoticeBar(QFrame):
     def __init__(self, parent: QWidget, margin_px: int = 46) -> None:
         super().__init__(parent)
         set_role(self, "popup")
-        self._margin_px = margin_px
+        self._room, self._margin_px = parent, margin_px
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
         self._icon, self._text, self._hint = QLabel(), Label("", wrap=True), Label("", "small", wrap=True)
@@ -64,7 +64,7 @@ class NoticeBar(QFrame):
         return False
 
     def _build(self) -> None:
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(14, 10, 10, 10)
         row.setSpacing(3 * theme.tokens.size.grid)
         texts = QVBoxLayout()
@@ -83,7 +83,7 @@ class NoticeBar(QFrame):
         self.acted.emit()
 
     def _place(self) -> None:
-        room = self.parentWidget().size()
+        room = self._room.size()
         width = min(WIDTH_PX, room.width() - 32)
-        height = max(self.layout().heightForWidth(width), self.minimumSizeHint().height())
+        height = max(self._row.heightForWidth(width), self.minimumSizeHint().height())
         self.setGeometry((room.width() - width) // 2, room.height() - height - self._margin_px, width, height)

@@ -61,7 +61,7 @@ class DecimalField(QDoubleSpinBox):
         except ValueError:
             return self.value()
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         bare = self._bare(text)
         if not PARTIAL.match(bare):
             return QValidator.State.Invalid, text, position
