@@ -1,0 +1,141 @@
+"""An opened dataset: all pictures at training size, their classes and splits, and what was found on the way."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnnstudio.core.errors import DataError
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.findings import split_problems
+from cnnstudio.data.preprocess import measured
+from cnnstudio.data.raw import Problem
+from cnnstudio.data.spec import DataSpec
+from cnnstudio.data.splits import SPLITS, stratified_splits
+
+__all__ = ["SPLITS", "Dataset", "Problem", "open_dataset", "printable"]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Everything that training, gallery and evaluation need of the data.
+
+    Args:
+        spec: Where it came from, with mean and std filled in.
+        classes: Names, in the order of their numbers.
+        names: One for each picture.
+        paths: The file of each picture; None where there is none.
+        pixels: uint8, shape (N, C, H, W), at training size.
+        labels: int64, shape (N,), index into `classes`.
+        splits: uint8, shape (N,), index into SPLITS.
+        masks: bool, shape (N, H, W), where the thing lies that gives the class; None if unknown.
+        problems: What the user should know; blocking ones first.
+        thumbnails: uint8, shape (N, 96, 96, 3); None if the pixels serve as such.
+    """
+
+    spec: DataSpec
+    classes: tuple[str, ...]
+    names: tuple[str, ...]
+    paths: tuple[Path | None, ...]
+    pixels: np.ndarray
+    labels: np.ndarray
+    splits: np.ndarray
+    masks: np.ndarray | None
+    problems: tuple[Problem, ...]
+    thumbnails: np.ndarray | None
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def indices(self, split: str) -> np.ndarray:
+        """Positions of the pictures of "train", "val", "test" or "all", ascending."""
+        if split == "all":
+            return np.arange(len(self))
+        if split not in SPLITS:
+            raise DataError(f"There is no split '{split}'.", hint=f"Splits: {', '.join(SPLITS)}, all.")
+        return np.flatnonzero(self.splits == SPLITS.index(split))
+
+    def counts(self, split: str | None = None) -> dict[str, int]:
+        """Number of pictures of each class, in one split or in all; empty classes count 0."""
+        labels = self.labels if split is None else self.labels[self.indices(split)]
+        counts = np.bincount(labels, minlength=len(self.classes))
+        return dict(zip(self.classes, counts.tolist(), strict=True))
+
+    def thumbnail(self, index: int) -> np.ndarray:
+        """A small picture to show: uint8, shape (H, W, C)."""
+        if self.thumbnails is not None:
+            return np.asarray(self.thumbnails[index])
+        return np.asarray(self.pixels[index]).transpose(1, 2, 0)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash over names, labels, splits and pixels: equal data, equal digest."""
+        state = hashlib.blake2b(digest_size=16)
+        for name in self.names:
+            encoded = name.encode("utf-8", errors="surrogatepass")
+            state.update(len(encoded).to_bytes(4, "little") + encoded)
+        for array, dtype in ((self.labels, "<i8"), (self.splits, "u1"), (self.pixels, "u1")):
+            state.update(str(array.shape).encode())
+            state.update(memoryview(np.ascontiguousarray(array, dtype=dtype)).cast("B"))
+        return state.hexdigest()
+
+    def require_trainable(self) -> None:
+        """Check that nothing stands in the way of training.
+
+        Raises:
+            DataError: One class only, a class with fewer than 2 images, too many unreadable files, …
+        """
+        blocking = [problem for problem in self.problems if problem.is_blocking]
+        if blocking:
+            more = f" (and {len(blocking) - 1} more)" if len(blocking) > 1 else ""
+            raise DataError(printable(blocking[0].text) + more, hint=blocking[0].hint)
+
+    def describe(self) -> dict[str, Any]:
+        """What `cnnstudio data SOURCE --json` prints."""
+        return {
+            "n": len(self),
+            "classes": {printable(name): count for name, count in self.counts().items()},
+            "splits": {split: len(self.indices(split)) for split in SPLITS},
+            "problems": [{"file": printable(p.file), "kind": p.kind, "text": printable(p.text)} for p in self.problems],
+        }
+
+
+def printable(text: str) -> str:
+    """The text with what isn't Unicode in a file's name shown as a replacement character."""
+    return text.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
+
+
+def open_dataset(spec: DataSpec, ctx: JobContext) -> Dataset:
+    """Read, split and measure the data; the job function behind every opening.
+
+    Raises:
+        DataError: There is nothing to read, or it doesn't fit into memory.
+        Cancelled: The user stopped it; no process is left.
+    """
+    raw = spec.source.load(ctx, spec.preprocess)
+    if not raw.names:
+        raise DataError(f"{spec.source.title} holds no images.")
+    splits = stratified_splits(raw.labels, spec.split, raw.given_splits)
+    training = np.flatnonzero(splits == SPLITS.index("train"))
+    # A folder that holds a test part only is fine for an examination; its own statistics serve then.
+    preprocess = measured(raw.pixels, training if len(training) else np.arange(len(splits)), spec.preprocess)
+    return Dataset(
+        spec=spec.replace(preprocess=preprocess),
+        classes=raw.classes,
+        names=raw.names,
+        paths=raw.paths,
+        pixels=raw.pixels,
+        labels=raw.labels,
+        splits=splits,
+        masks=raw.masks,
+        problems=_ordered([*raw.problems, *split_problems(raw, splits)]),
+        thumbnails=raw.thumbnails,
+    )
+
+
+def _ordered(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: not problem.is_blocking))
