@@ -117,9 +117,9 @@ class Trainer:
                     self._save()
                     return EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed."
                 self._finish_epoch()
+            self._save()
         except Diverged as error:
             return EndReason.DIVERGED, str(error)
-        self._save()
         return EndReason.FINISHED, f"All {self._config.epochs:,} epochs are done."
 
     def _train_epoch(self, ctx: JobContext) -> bool:
@@ -146,7 +146,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         loss_value = loss.item()
-        self._check_finite(loss_value)
+        self._check_finite("loss", loss_value)
         self.optimizer.step()
         hits = int((logits.argmax(1) == labels).sum())
         self.position.step += 1
@@ -157,13 +157,16 @@ class Trainer:
     def _finish_epoch(self) -> None:
         images_per_s = self._reporter.end_epoch()
         val_loss, val_top1 = judge(self.network, self._val)
+        self._check_finite("validation loss", val_loss)
         epoch = self.position.epoch + 1
         is_best = self.best.is_beaten_by(val_top1, val_loss)
         if is_best:
             self.best = Best.of(self.network, val_top1, val_loss, epoch, self.position.step)
         sums, self._sums = self._sums, EpochSums()
         self.position.epoch, self.position.batch = epoch, 0
-        self._emit(EpochDone(epoch, self.position.step, sums.loss, sums.top1, val_loss, val_top1, images_per_s, is_best))
+        self._emit(
+            EpochDone(epoch, self.position.step, sums.loss, sums.top1, val_loss, val_top1, images_per_s, is_best)
+        )
         self._reporter.skip_time()
 
     def _start(self) -> None:
@@ -202,6 +205,8 @@ class Trainer:
         if self._saved_step == self.position.step and not self.best.is_unsaved:
             return
         self._reporter.flush()
+        for name, tensor in self.network.state_dict().items():
+            self._check_finite(f"largest value of {name}", float(tensor.abs().max()))
         started_s = time.monotonic()
         if self.best.is_unsaved and self.best.weights is not None:
             save_checkpoint(self._folder, "best", Checkpoint(self.best.weights, {}, self.best.numbers()))
@@ -236,11 +241,11 @@ class Trainer:
         self._emit(Guesses(self.position.step, indices.numpy(), probabilities.float().cpu().numpy()))
         self._next_guess_s = time.monotonic() + GUESS_EVERY_S
 
-    def _check_finite(self, loss: float) -> None:
-        if not math.isfinite(loss):
+    def _check_finite(self, what: str, value: float) -> None:
+        if not math.isfinite(value):
             self._reporter.flush()
             raise Diverged(
-                f"The loss is {loss} at step {self.position.step + 1:,} (epoch {self.position.epoch + 1}). "
+                f"The {what} is {value} at step {self.position.step + 1:,} (epoch {self.position.epoch + 1}). "
                 "The weights of the last checkpoint are safe.",
                 hint="Try a learning rate ten times smaller.",
             )

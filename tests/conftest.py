@@ -1,0 +1,19 @@
+"""What all tests share: no display, one thread for arithmetic, and a home of their own."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Without a display there is no session bus for accessibility either; Qt would warn about it.
+os.environ.setdefault("NO_AT_BRIDGE", "1")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, caches and projects of a test go to a folder of its own."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("CNNSTUDIO_HOME", str(folder))
+    return folder

@@ -1,0 +1,86 @@
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from cnnstudio.core.errors import RunError
+from cnnstudio.training.checkpoint import Checkpoint, load_latest, save_step, step_folders
+
+CHILD = """
+import sys, torch
+from pathlib import Path
+from cnnstudio.training.checkpoint import Checkpoint, save_step
+folder, version = Path(sys.argv[1]), int(sys.argv[2])
+while True:
+    version += 1
+    weights = {f"layer{i}.weight": torch.full((300, 300), float(version)) for i in range(4)}
+    save_step(folder, version, Checkpoint(weights, {"0.exp_avg": torch.full((300,), float(version))}, {"v": version}))
+    print(version, flush=True)
+"""
+
+
+def checkpoint(value: float) -> Checkpoint:
+    return Checkpoint({"w": torch.full((3, 2), value)}, {"0.m": torch.full((3,), value)}, {"value": value})
+
+
+def test_checkpoint_comes_back_as_saved(tmp_path: Path) -> None:
+    save_step(tmp_path, 7, checkpoint(1.5))
+    loaded = load_latest(tmp_path)
+    assert loaded is not None
+    assert torch.equal(loaded.weights["w"], torch.full((3, 2), 1.5))
+    assert torch.equal(loaded.optimizer["0.m"], torch.full((3,), 1.5))
+    assert loaded.state["value"] == 1.5
+
+
+@pytest.mark.parametrize("part", ["weights.safetensors", "optimizer.safetensors", "state.json"])
+@pytest.mark.parametrize("harm", ["cut", "flip", "remove"])
+def test_damaged_checkpoint_falls_back_to_the_one_before(tmp_path: Path, part: str, harm: str) -> None:
+    save_step(tmp_path, 1, checkpoint(1.0))
+    save_step(tmp_path, 2, checkpoint(2.0))
+    victim = step_folders(tmp_path)[-1] / part
+    content = victim.read_bytes()
+    if harm == "cut":
+        victim.write_bytes(content[: len(content) // 2])
+    elif harm == "flip":
+        victim.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    else:
+        victim.unlink()
+    loaded = load_latest(tmp_path)
+    assert loaded is not None
+    if part == "state.json" and harm == "flip" and loaded.state["value"] == 2.0:
+        pytest.fail("a flipped bit in state.json went unseen")
+    assert loaded.state["value"] == 1.0
+
+
+def test_no_intact_checkpoint_is_an_error_that_names_the_damage(tmp_path: Path) -> None:
+    save_step(tmp_path, 1, checkpoint(1.0))
+    (step_folders(tmp_path)[0] / "weights.safetensors").write_bytes(b"junk")
+    with pytest.raises(RunError, match=r"weights\.safetensors is not what was written"):
+        load_latest(tmp_path)
+
+
+@pytest.mark.slow
+def test_kill_during_save_never_breaks_nor_ages_a_checkpoint(tmp_path: Path) -> None:
+    draw, version = random.Random(4), 0
+    kills = int(os.environ.get("CNNSTUDIO_KILLS", "8"))
+    for _ in range(kills):
+        with subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(tmp_path), str(version)], stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout is not None
+            acknowledged = int(child.stdout.readline())
+            time.sleep(draw.uniform(0.005, 0.25))  # the moment of the kill is what is being tested
+            child.send_signal(signal.SIGKILL)
+            rest = child.stdout.read().split()
+        acknowledged = int(rest[-1]) if rest else acknowledged
+        loaded = load_latest(tmp_path)
+        assert loaded is not None
+        version = int(loaded.state["v"])
+        assert version >= acknowledged
+        assert all((tensor == version).all() for tensor in (*loaded.weights.values(), *loaded.optimizer.values()))

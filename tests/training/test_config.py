@@ -1,0 +1,48 @@
+import pytest
+
+from cnnstudio.core.errors import RecipeError
+from cnnstudio.training.config import TrainConfig, check_recipe, optimizers, parse_config, setting_names, with_setting
+
+
+def test_recipe_comes_back_from_json_with_its_optimiser() -> None:
+    config = TrainConfig(optimizer={"kind": "adam", "rate": 0.002}, epochs=3)
+    again = parse_config(config.to_json())
+    assert again == config
+    assert type(again.optimizer).__name__ == "Adam"
+
+
+def test_one_setting_changes_by_its_name() -> None:
+    config = with_setting(TrainConfig(), "optimizer.rate", "0.25")
+    assert config.optimizer.rate == 0.25
+    assert with_setting(config, "batch", "64").batch == 64
+    assert with_setting(config, "optimizer.nesterov", "true").to_json()["optimizer"]["nesterov"] is True
+    assert with_setting(config, "optimizer.kind", "adam").optimizer.kind == "adam"
+
+
+def test_unknown_setting_names_the_known_ones() -> None:
+    with pytest.raises(RecipeError, match=r"no setting 'optimizer.speed'.*optimizer.momentum"):
+        with_setting(TrainConfig(), "optimizer.speed", "1")
+
+
+@pytest.mark.parametrize(("key", "text"), [("batch", "0"), ("optimizer.rate", "nan"), ("epochs", "many")])
+def test_value_out_of_range_is_refused_with_the_key(key: str, text: str) -> None:
+    with pytest.raises(RecipeError, match=key):
+        with_setting(TrainConfig(), key, text)
+
+
+def test_every_setting_has_a_name_for_the_command_line() -> None:
+    assert {"batch", "epochs", "seed", "optimizer.kind", "optimizer.rate"} <= set(setting_names(TrainConfig()))
+
+
+@pytest.mark.parametrize("kind", optimizers.kinds())
+def test_every_optimiser_setting_is_described(kind: str) -> None:
+    for name, field in optimizers[kind].model_fields.items():
+        assert name == "kind" or (field.title and field.description), name
+
+
+def test_batch_larger_than_the_data_is_refused() -> None:
+    check_recipe(TrainConfig(batch=100), 100, 1)
+    with pytest.raises(RecipeError, match="at most 99"):
+        check_recipe(TrainConfig(batch=100), 99, 1)
+    with pytest.raises(RecipeError, match="validation"):
+        check_recipe(TrainConfig(batch=100), 100, 0)
