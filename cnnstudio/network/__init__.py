@@ -1,0 +1,1 @@
+"""Networks: layers, graphs, shapes and counts by arithmetic, compilation to PyTorch, and the zoo."""
