@@ -1,0 +1,1 @@
+"""The network on the screen: boxes, wires and frames, and the hands that change them."""

@@ -1,0 +1,87 @@
+"""What is to be drawn, as plain values in scene units (px at zoom 1): boxes, wires, frames, problems."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF
+
+WireKey = tuple[str, str, int]  # source, target and port, as they are visible
+
+
+@dataclass(frozen=True)
+class Box:
+    """One node, or one closed group."""
+
+    id: str
+    rect: QRectF
+    title: str
+    label: str
+    category: str
+    is_group: bool = False
+    is_bad: bool = False
+    has_input: bool = True
+    has_output: bool = True
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An open group: the border around its members, with its title on top."""
+
+    id: str
+    rect: QRectF
+    title: str
+    depth: int = 0
+    is_bad: bool = False
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A visible edge, routed.
+
+    Args:
+        key: Its visible ends; a closed group stands for the members inside it.
+        points: Corners of the route, from the output of the source to the input of the target.
+        text: Shape of what flows, "6 × 28 × 28"; empty while unknown.
+        is_bad: What flows doesn't fit the target.
+    """
+
+    key: WireKey
+    points: tuple[QPointF, ...]
+    text: str = ""
+    is_bad: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """False while the size of what flows can't be told."""
+        return bool(self.text)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A problem in words, at the box where it arises."""
+
+    box: str
+    text: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything on the canvas."""
+
+    boxes: dict[str, Box] = field(default_factory=dict)
+    frames: dict[str, Frame] = field(default_factory=dict)
+    wires: dict[WireKey, Wire] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def rect(self) -> QRectF:
+        """The smallest rectangle around everything; a null one if there is nothing."""
+        whole = QRectF()
+        for box in self.boxes.values():
+            whole = whole.united(box.rect)
+        for frame in self.frames.values():
+            whole = whole.united(frame.rect)
+        for wire in self.wires.values():
+            for point in wire.points:
+                whole = whole.united(QRectF(point, point).adjusted(-1, -1, 1, 1))
+        return whole

@@ -1,0 +1,104 @@
+"""Pens, brushes and fonts of the canvas in one theme, and how much detail the zoom leaves room for."""
+
+from enum import IntEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
+from PySide6.QtWidgets import QApplication
+
+from cnnstudio.gui.tokens import Tokens
+
+# Below this zoom a label of 12 px is 6.6 px high: unreadable, and the text is most of what a frame costs.
+SIMPLE_BELOW = 0.55
+# Below this one the title alone is drawn, larger.
+TITLE_ONLY_BELOW = 0.8
+CORNER = 8.0
+BAR_WIDTH = 4.0
+PADDING = 10.0
+
+
+class Detail(IntEnum):
+    """How much of a box is drawn."""
+
+    SIMPLE = 0
+    TITLE = 1
+    FULL = 2
+
+
+def detail_at(zoom: float) -> Detail:
+    """The detail for a zoom (1 = 100 %)."""
+    if zoom < SIMPLE_BELOW:
+        return Detail.SIMPLE
+    return Detail.TITLE if zoom < TITLE_ONLY_BELOW else Detail.FULL
+
+
+class Look:
+    """What items paint with; made once a theme, shared by all, so that painting makes no objects.
+
+    Args:
+        tokens: Colours and sizes of the theme.
+    """
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.detail = Detail.FULL
+        size = tokens.size
+        self.title_font = _font(size.text, QFont.Weight.DemiBold)
+        self.label_font = _font(size.small)
+        self.wire_font = _font(size.label)
+        self.frame_font = _font(size.small, QFont.Weight.DemiBold)
+        self.large_font = _font(round(size.text * 1.45), QFont.Weight.DemiBold)
+        self.title_metrics = QFontMetricsF(self.title_font)
+        self.label_metrics = QFontMetricsF(self.label_font)
+        self.wire_metrics = QFontMetricsF(self.wire_font)
+        self.frame_metrics = QFontMetricsF(self.frame_font)
+        self.large_metrics = QFontMetricsF(self.large_font)
+        self._make_pens(tokens)
+
+    def _make_pens(self, tokens: Tokens) -> None:
+        color = tokens.color
+        self.text, self.muted = QPen(color("text")), QPen(color("muted"))
+        self.accent, self.bad = QPen(color("accent")), QPen(color("bad"))
+        self.surface, self.canvas = QBrush(color("surface")), QBrush(color("surface"))
+        self.chosen_fill = QBrush(color("accent_soft"))
+        self.bad_fill = QBrush(mixed(color("surface"), color("bad"), 0.08))
+        self.border = QPen(mixed(color("border"), color("muted"), 0.25), 1)
+        self.hover_border = QPen(color("muted"), 1)
+        self.chosen_border, self.bad_border = QPen(color("accent"), 2), QPen(color("bad"), 2)
+        self.wire = _round(QPen(mixed(color("muted"), color("surface"), 0.25), 1.5))
+        self.unknown_wire = QPen(self.wire)
+        self.unknown_wire.setDashPattern([4, 3])
+        self.chosen_wire = _round(QPen(color("accent"), 2.5))
+        self.bad_wire = _round(QPen(color("bad"), 2))
+        tint = 0.10 if tokens.is_dark else 0.06
+        self.frame_fill, self.frame_border = QBrush(color("accent", tint)), QPen(color("accent", 0.35), 1)
+        self.dots = QPen(color("border"), 1.5)
+        self.bars = {name: QBrush(color(f"layer.{name}")) for name in tokens.layer}
+
+    def bar(self, category: str) -> QBrush:
+        """The brush of a layer's category."""
+        return self.bars.get(category) or QBrush(self.tokens.color("muted"))
+
+
+def mixed(a: QColor, b: QColor, share: float) -> QColor:
+    """`a` with a share of `b` in it."""
+    return QColor.fromRgbF(*(x * (1 - share) + y * share for x, y in zip(_rgb(a), _rgb(b), strict=True)))
+
+
+def _rgb(color: QColor) -> tuple[float, float, float]:
+    return color.redF(), color.greenF(), color.blueF()
+
+
+def _font(size_px: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    font = QFont(QApplication.font())
+    font.setPixelSize(size_px)
+    font.setWeight(weight)
+    # Hinted widths change with the zoom; a text that fits at 100 % must fit at 60 % too.
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+def _round(pen: QPen) -> QPen:
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen

@@ -1,0 +1,180 @@
+"""All items of the canvas: brought in line with a drawing, found by place, marked as chosen."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from cnnstudio.gui.canvas.box_item import BoxItem
+from cnnstudio.gui.canvas.drawing import Drawing, WireKey
+from cnnstudio.gui.canvas.frame_item import FrameItem
+from cnnstudio.gui.canvas.look import Detail, Look
+from cnnstudio.gui.canvas.mark_item import MarkItem
+from cnnstudio.gui.canvas.motion import Motion
+from cnnstudio.gui.canvas.overview_item import OverviewItem
+from cnnstudio.gui.canvas.placing import place_mark
+from cnnstudio.gui.canvas.wire_item import WireItem
+
+
+class CanvasScene(QGraphicsScene):
+    """Holds one item a box, wire, frame and problem; knows nothing of graphs.
+
+    Signals:
+        chosen_changed: Other boxes, frames or wires are chosen now.
+    """
+
+    chosen_changed = Signal()
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self.drawing = Drawing()
+        self.boxes: dict[str, BoxItem] = {}
+        self.frames: dict[str, FrameItem] = {}
+        self.wires: dict[WireKey, WireItem] = {}
+        self.marks: list[MarkItem] = []
+        self.chosen: frozenset[str] = frozenset()
+        self.chosen_wires: frozenset[WireKey] = frozenset()
+        self.motion = Motion(self)
+        self.overview = OverviewItem()
+        self.overview.set_drawing(self.drawing, look)
+        self.overview.setVisible(False)
+        self.addItem(self.overview)
+
+    # -- what is shown
+
+    def set_look(self, look: Look) -> None:
+        """Take other colours; everything is made anew."""
+        look.detail = self.look.detail
+        self.look = look
+        drawing, self.drawing = self.drawing, Drawing()
+        self._bring_in_line(Drawing())
+        self.set_drawing(drawing)
+
+    def set_drawing(self, drawing: Drawing, *, slide_from: QPointF | None = None) -> None:
+        """Show this; items that stay keep their identity.
+
+        Args:
+            drawing: What to show.
+            slide_from: How far the view will move; boxes slide from where they are now. None: they jump.
+        """
+        self.motion.finish()
+        before = self.drawing
+        self._bring_in_line(drawing)
+        self.overview.set_drawing(drawing, self.look)
+        self._place_texts()
+        self._show_detail()
+        self.choose(
+            (key for key in self.chosen if key in self.boxes or key in self.frames),
+            (key for key in self.chosen_wires if key in self.wires),
+        )
+        if slide_from is not None and self.look.detail is not Detail.SIMPLE:
+            self.motion.start(before, drawing, slide_from)
+
+    def _bring_in_line(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self._match(self.boxes, drawing.boxes, BoxItem)
+        self._match(self.frames, drawing.frames, FrameItem)
+        self._match(self.wires, drawing.wires, WireItem)
+
+    def _match(self, items: dict[Any, Any], wanted: Mapping[Any, Any], make: Callable[..., Any]) -> None:
+        """Remove items that aren't wanted, change those that stay, add the rest."""
+        for key in [key for key in items if key not in wanted]:
+            self.removeItem(items.pop(key))
+        for key, value in wanted.items():
+            if key in items:
+                items[key].set_value(value)
+            else:
+                items[key] = make(value, self.look)
+                self.addItem(items[key])
+
+    def _place_texts(self) -> None:
+        for old in self.marks:
+            self.removeItem(old)
+        taken = [box.rect for box in self.drawing.boxes.values()]
+        taken += [frame.title_rect() for frame in self.frames.values()]
+        labelled: set[str] = set()
+        for item in self.wires.values():
+            # One text says it for all wires that leave the same box.
+            item.place_text(taken if item.wire.key[0] not in labelled else None)
+            if item.text_rect is not None:
+                labelled.add(item.wire.key[0])
+                taken.append(item.text_rect)
+        self.marks = []
+        for problem in self.drawing.marks:
+            mark = MarkItem(problem, self.look)
+            place = place_mark(mark.area.size(), self.drawing.boxes[problem.box].rect, taken, self.drawing.rect)
+            mark.setPos(place.topLeft())
+            taken.append(place)
+            self.marks.append(mark)
+            self.addItem(mark)
+
+    def content_rect(self) -> QRectF:
+        """Everything that is drawn, the sentences of problems too."""
+        whole = self.drawing.rect
+        for mark in self.marks:
+            whole = whole.united(mark.area.translated(mark.pos()))
+        return whole
+
+    # -- detail
+
+    def set_detail(self, detail: Detail) -> None:
+        """Draw more or less of each box."""
+        if detail is not self.look.detail:
+            self.look.detail = detail
+            self._show_detail()
+            self.update()
+
+    def _show_detail(self) -> None:
+        is_simple = self.look.detail is Detail.SIMPLE
+        self.overview.setVisible(is_simple)
+        for item in (*self.boxes.values(), *self.wires.values(), *self.marks):
+            item.setVisible(not is_simple)
+
+    # -- what lies where
+
+    def box_at(self, point: QPointF) -> str | None:
+        """The box under a point, its ports included."""
+        for key, item in self.boxes.items():
+            if item.box.rect.adjusted(-2, -6, 2, 6).contains(point):
+                return key
+        return None
+
+    def frame_title_at(self, point: QPointF) -> str | None:
+        """The innermost open group whose title lies under a point."""
+        found = [key for key, item in self.frames.items() if item.title_rect().contains(point)]
+        return max(found, key=lambda key: self.frames[key].frame.depth, default=None)
+
+    def is_group(self, key: str) -> bool:
+        """Is this a group, open or closed?"""
+        return key in self.frames or (key in self.boxes and self.boxes[key].box.is_group)
+
+    def is_on_sign(self, key: str, point: QPointF) -> bool:
+        """Does the point lie on the + or − of this group?"""
+        if not self.is_group(key) or self.look.detail is Detail.SIMPLE:
+            return False
+        if key in self.frames:
+            sign = self.frames[key].sign_rect()
+        else:
+            sign = self.boxes[key].sign_rect().translated(self.boxes[key].pos())
+        return sign.adjusted(-4, -4, 4, 4).contains(point)
+
+    def wire_at(self, point: QPointF, reach: float) -> WireKey | None:
+        """The wire that passes nearest to a point, within `reach`."""
+        near = [(item.distance(point), key) for key, item in self.wires.items() if item.is_near(point, reach)]
+        return min(near)[1] if near else None
+
+    # -- what is chosen
+
+    def choose(self, ids: Iterable[str], wires: Iterable[WireKey] = ()) -> None:
+        """Make exactly these the chosen ones."""
+        chosen, chosen_wires = frozenset(ids), frozenset(wires)
+        for key, item in (*self.boxes.items(), *self.frames.items()):
+            item.mark(is_chosen=key in chosen)
+        for wire_key, wire in self.wires.items():
+            wire.mark(is_chosen=wire_key in chosen_wires)
+        self.overview.set_chosen(chosen)
+        if (chosen, chosen_wires) != (self.chosen, self.chosen_wires):
+            self.chosen, self.chosen_wires = chosen, chosen_wires
+            self.chosen_changed.emit()
