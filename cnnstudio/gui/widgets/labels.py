@@ -76,3 +76,9 @@ class ElidedLabel(QWidget):
 
     def _update_tooltip(self) -> None:
         self.setToolTip(self._text if self.shown_text() != self._text else "")
+
+
+def plain(text: str) -> str:
+    """A tooltip's text, safe from being read as rich text."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+    return f"<span>{escaped}</span>"

@@ -1,0 +1,179 @@
+"""A gallery of thumbnails: only what is seen is made and drawn; zoom with Ctrl and the wheel, walk with the arrows."""
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.gallery_model import Badge, GalleryItems, GalleryModel
+
+MIN_ZOOM_PX, MAX_ZOOM_PX, ZOOM_STEP = 32, 256, 1.25
+PADDING_PX, CAPTION_PX, BATCH = 6, 18, 2_000
+Index = QModelIndex | QPersistentModelIndex
+
+
+class GalleryDelegate(QStyledItemDelegate):
+    """Paints one thumbnail: sharp squares when enlarged, a caption, a badge, a ring when chosen."""
+
+    def __init__(self, model: GalleryModel) -> None:
+        super().__init__()
+        self._model = model
+        self.zoom_px = 72
+        self.has_captions = True
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        caption = CAPTION_PX if self.has_captions else 0
+        return QSize(self.zoom_px + 2 * PADDING_PX, self.zoom_px + 2 * PADDING_PX + caption)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row, rect = index.row(), option.rect
+        state = option.state
+        room = QRect(rect.x() + PADDING_PX, rect.y() + PADDING_PX, self.zoom_px, self.zoom_px)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent_soft"))
+            painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 6, 6)
+        self._paint_picture(painter, room, self._model.pixmap(row))
+        if (badge := self._model.badge(row)) is not None:
+            _paint_badge(painter, room, badge)
+        if self.has_captions:
+            self._paint_caption(painter, rect, str(index.data()), bool(state & QStyle.StateFlag.State_Selected))
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), 6, 6)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, room: QRect, pixmap: QPixmap) -> None:
+        if pixmap.isNull():
+            painter.fillRect(room, theme.color("sunken"))
+            return
+        scale = min(room.width() / pixmap.width(), room.height() / pixmap.height())
+        size = QSize(max(1, round(pixmap.width() * scale)), max(1, round(pixmap.height() * scale)))
+        target = QRect(0, 0, size.width(), size.height())
+        target.moveCenter(room.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
+        painter.drawPixmap(target, pixmap)
+
+    def _paint_caption(self, painter: QPainter, rect: QRect, text: str, is_selected: bool) -> None:
+        font = painter.font()
+        font.setPixelSize(theme.tokens.size.label)
+        painter.setFont(font)
+        room = QRect(rect.x() + 4, rect.bottom() - CAPTION_PX - 1, rect.width() - 8, CAPTION_PX)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
+        painter.setPen(theme.color("text" if is_selected else "muted"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
+
+
+class Gallery(QListView):
+    """Thumbnails by the ten thousands; `chosen` and `activated_number` bring the number of a picture."""
+
+    chosen = Signal(int)
+    activated_number = Signal(int)
+    zoomed = Signal(int)
+
+    def __init__(self, name: str = "Pictures", tooltip: str = "Arrow keys walk; Ctrl and the wheel zoom.") -> None:
+        super().__init__()
+        self._model = GalleryModel()
+        self._delegate = GalleryDelegate(self._model)
+        self.setModel(self._model)
+        self.setItemDelegate(self._delegate)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(BATCH)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QListView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip)
+        self.set_zoom(self._delegate.zoom_px)
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self.activated.connect(self._on_activated)
+        theme.changed.connect(self.viewport().update)
+
+    def set_items(self, items: GalleryItems, *, keep_pixmaps: bool = False) -> None:
+        """Show these pictures."""
+        self._model.set_items(items, keep_pixmaps=keep_pixmaps)
+
+    def count(self) -> int:
+        """How many are shown."""
+        return self._model.rowCount()
+
+    def caption(self, row: int) -> str:
+        """The line below a picture."""
+        return str(self._model.index(row).data())
+
+    def set_captions_shown(self, is_shown: bool) -> None:
+        """Show or hide the lines below the pictures."""
+        self._delegate.has_captions = is_shown
+        self.set_zoom(self._delegate.zoom_px)
+
+    def zoom(self) -> int:
+        """Side of a picture in pixels."""
+        return self._delegate.zoom_px
+
+    def set_zoom(self, side_px: int) -> None:
+        """Make all pictures larger or smaller."""
+        side_px = min(max(side_px, MIN_ZOOM_PX), MAX_ZOOM_PX)
+        is_new = side_px != self._delegate.zoom_px
+        self._delegate.zoom_px = side_px
+        self.setGridSize(self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()))
+        self.scheduleDelayedItemsLayout()
+        if is_new:
+            self.zoomed.emit(side_px)
+
+    def choose(self, number: int) -> None:
+        """Select a picture by its number and scroll to it."""
+        row = self._model.row_of(number)
+        if row >= 0:
+            index = self._model.index(row)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(index)
+
+    def current(self) -> int:
+        """The number of the chosen picture, or -1."""
+        index = self.currentIndex()
+        return self._model.number(index.row()) if index.isValid() else -1
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom_by(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self._zoom_by(1)
+        elif event.key() == Qt.Key.Key_Minus:
+            self._zoom_by(-1)
+        else:
+            super().keyPressEvent(event)
+
+    def _zoom_by(self, steps: int) -> None:
+        self.set_zoom(round(self._delegate.zoom_px * ZOOM_STEP**steps))
+
+    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid():
+            self.chosen.emit(self._model.number(current.row()))
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        self.activated_number.emit(self._model.number(index.row()))
+
+
+def _paint_badge(painter: QPainter, room: QRect, badge: Badge) -> None:
+    font = painter.font()
+    font.setPixelSize(theme.tokens.size.label)
+    painter.setFont(font)
+    width = painter.fontMetrics().horizontalAdvance(badge.text) + 10
+    pill = QRectF(room.x() + 3, room.y() + 3, min(width, room.width() - 6), 16)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color(badge.role))
+    painter.drawRoundedRect(pill, 8, 8)
+    painter.setPen(theme.color("surface"))
+    shown = painter.fontMetrics().elidedText(badge.text, Qt.TextElideMode.ElideMiddle, int(pill.width()) - 8)
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, shown)

@@ -1,0 +1,186 @@
+"""A table: numbers to the right with thousands separators, sorted by their values, one row chosen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.labels import plain
+
+ROW_PX = 30
+Index = QModelIndex | QPersistentModelIndex
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def number_text(value: Any) -> str:
+    """A cell's text: 61,706 and 0.981; None is a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool | str):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what stands over it, what it means, how a value is written.
+
+    Args:
+        title: Heading.
+        tooltip: One sentence about the values.
+        is_number: Aligned to the right.
+        text: Value to what is shown; sorting goes by the value.
+        role: Value to a colour role, or "".
+    """
+
+    title: str
+    tooltip: str
+    is_number: bool = False
+    text: Callable[[Any], str] = number_text
+    role: Callable[[Any], str] | None = None
+
+
+class TableModel(QAbstractTableModel):
+    """Rows of values under columns."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self._rows: list[tuple[Any, ...]] = []
+
+    def set_rows(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Show these rows; where their number stays, the selection stays."""
+        new = [tuple(row) for row in rows]
+        if len(new) == len(self._rows):
+            self._rows = new
+            if new:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, len(self.columns) - 1))
+            return
+        self.beginResetModel()
+        self._rows = new
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return len(self._rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        column, value = self.columns[index.column()], self._rows[index.row()][index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(value)
+        if role == Qt.ItemDataRole.UserRole:
+            return value
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if column.is_number else LEFT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain(column.text(value))
+        if role == Qt.ItemDataRole.ForegroundRole and column.role is not None and column.role(value):
+            return theme.color(column.role(value))
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Vertical:
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tooltip
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if column.is_number else LEFT
+        return None
+
+
+class _ByValue(QSortFilterProxyModel):
+    """Sorts by values, not by how they are written; what is missing comes last."""
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        role = Qt.ItemDataRole.UserRole
+        one, other = left.data(role), right.data(role)
+        if one is None or other is None:
+            return one is not None
+        return bool(one < other)
+
+
+class Table(QTableView):
+    """A sortable table; `chosen` and `activated_row` bring the row's number in the order it was given."""
+
+    chosen = Signal(int)
+    activated_row = Signal(int)
+
+    def __init__(self, columns: Sequence[Column], name: str, tooltip: str) -> None:
+        super().__init__()
+        self._model = TableModel(columns)
+        self._sorted = _ByValue()
+        self._sorted.setSourceModel(self._model)
+        self.setModel(self._sorted)
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip)
+        self._dress()
+        self.selectionModel().currentRowChanged.connect(self._on_current)
+        self.activated.connect(self._on_activated)
+
+    def set_rows(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Show these rows, one value a column."""
+        self._model.set_rows(rows)
+
+    def set_sortable(self, column: int = 0, *, is_descending: bool = False) -> None:
+        """Let a click on a heading sort, beginning with this column."""
+        self.setSortingEnabled(True)
+        self.sortByColumn(column, Qt.SortOrder.DescendingOrder if is_descending else Qt.SortOrder.AscendingOrder)
+
+    def choose(self, row: int) -> None:
+        """Select a row by its number in the order it was given, without telling."""
+        index = self._sorted.mapFromSource(self._model.index(row, 0))
+        self.selectionModel().blockSignals(True)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
+        self.selectionModel().blockSignals(False)
+        self.scrollTo(index)
+        self.viewport().update()
+
+    def current(self) -> int:
+        """The chosen row, or -1."""
+        return self._sorted.mapToSource(self.currentIndex()).row()
+
+    def text(self, row: int, column: int) -> str:
+        """What is shown in a cell, rows in the order on the screen."""
+        return str(self._sorted.index(row, column).data())
+
+    def _dress(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(56)
+
+    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid():
+            self.chosen.emit(self._sorted.mapToSource(current).row())
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        self.activated_row.emit(self._sorted.mapToSource(index).row())
