@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from cnnstudio.data.dataset import Dataset
     from cnnstudio.data.spec import PreprocessSpec
 
-ALL = "all"
-
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
@@ -76,12 +74,12 @@ def evaluate(
         DataError: The data set has classes that the network doesn't know, pictures of another size, or the split
             is empty.
     """
-    indices = np.arange(len(dataset.labels)) if split == ALL else np.asarray(dataset.indices(split))
-    labels = own_labels(dataset.labels[indices], dataset.classes, classes)
+    indices = np.asarray(dataset.indices(split), np.int64)
     _require_size(dataset, preprocess)
+    labels = own_labels(dataset.labels[indices], dataset.classes, classes)
     logits = predict(network, dataset.pixels[indices], preprocess, ctx, batch=batch)
     result = report(split, labels, logits, classes)
-    return Evaluation(result, tuple(classes), indices.astype(np.int64), labels, softmax(logits))
+    return Evaluation(result, tuple(classes), indices, labels, softmax(logits))
 
 
 def own_labels(labels: npt.NDArray[np.int64], theirs: Sequence[str], ours: Sequence[str]) -> npt.NDArray[np.int64]:

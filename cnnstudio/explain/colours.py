@@ -62,7 +62,8 @@ def colourise(values: Values, name: str, low: float, high: float) -> npt.NDArray
     """Values to colours, shape (…) to (…, 3); what lies outside `low` to `high` gets the end's colour."""
     span = high - low if high > low else 1.0
     places = np.clip((values - low) / span, 0, 1) * (STEPS - 1)
-    return colour_table(name)[np.round(places).astype(np.intp)]
+    coloured: npt.NDArray[np.uint8] = colour_table(name)[np.round(places).astype(np.intp)]
+    return coloured
 
 
 def _to_oklab(rgb: Values) -> npt.NDArray[np.float64]:

@@ -33,7 +33,8 @@ def heat_overlay(image: Bytes, heat: Floats, opacity: float = 0.7, colours: str 
     alpha = (np.clip(opacity, 0, 1) * share)[..., None]
     places = BRIGHT_FROM + (1 - BRIGHT_FROM) * share
     colour = colour_table(colours)[np.round(places * 255).astype(np.intp)]
-    return np.round(base * (1 - alpha) + colour * alpha).astype(np.uint8)
+    painted: Bytes = np.round(base * (1 - alpha) + colour * alpha).astype(np.uint8)
+    return painted
 
 
 def heat_picture(heat: Floats, size: tuple[int, int] | None = None, colours: str = "inferno") -> Bytes:
@@ -44,16 +45,16 @@ def heat_picture(heat: Floats, size: tuple[int, int] | None = None, colours: str
 
 def unit_range(heat: Floats) -> npt.NDArray[np.float32]:
     """Heat as shares of its largest value, 0 to 1; a map without heat stays 0."""
-    positive = np.clip(heat, 0, None).astype(np.float32)
-    largest = float(positive.max(initial=0.0))
-    return positive / largest if largest > 0 else positive
+    positive = np.clip(heat, 0, None)
+    largest = float(positive.max(initial=0.0)) or 1.0
+    return np.asarray(positive / largest, np.float32)
 
 
 def upsample(values: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:
     """Stretch a map of shape (h, w) to (H, W), bilinear between the middles of its cells."""
     rows = _weights(values.shape[0], size[0])
     columns = _weights(values.shape[1], size[1])
-    return rows @ values @ columns.T
+    return np.asarray(rows @ values @ columns.T, np.float32)
 
 
 def as_rgb(image: Bytes) -> Bytes:
@@ -66,12 +67,12 @@ def _weights(cells: int, pixels: int) -> npt.NDArray[np.float32]:
     # Row p holds how much each cell counts for pixel p; both grids cover the same stretch, edges repeat.
     places = np.clip((np.arange(pixels) + 0.5) * cells / pixels - 0.5, 0, cells - 1)
     distance = np.abs(places[:, None] - np.arange(cells)[None, :])
-    return np.clip(1 - distance, 0, None).astype(np.float32)
+    return np.asarray(np.clip(1 - distance, 0, None), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class Tiles:
-    """All maps of a layer in one picture, with a see-through gap of one pixel between them.
+    """All maps of a layer in one picture, with a see-through gap between them.
 
     `image` is RGBA, shape (H, W, 4); `low` and `high` are what the ends of the colour table mean, if all maps share
     one scale.
@@ -82,13 +83,14 @@ class Tiles:
     columns: int
     height: int
     width: int
+    gap: int
     low: float | None
     high: float | None
 
     def locate(self, x: int, y: int) -> tuple[int, int, int] | None:
         """Which map, row and column lie at a pixel of the picture; None in a gap or beside the last map."""
-        column, inner_x = divmod(x, self.width + 1)
-        row, inner_y = divmod(y, self.height + 1)
+        column, inner_x = divmod(x, self.width + self.gap)
+        row, inner_y = divmod(y, self.height + self.gap)
         unit = row * self.columns + column
         is_inside = inner_x < self.width and inner_y < self.height and 0 <= column < self.columns
         return (unit, inner_y, inner_x) if is_inside and 0 <= unit < self.count else None
@@ -99,6 +101,7 @@ def tile_maps(
     colours: str = "viridis",
     scale: Literal["each", "common"] = "each",
     columns: int | None = None,
+    gap: int = 1,
 ) -> Tiles:
     """All maps of a layer side by side.
 
@@ -107,17 +110,18 @@ def tile_maps(
         colours: Name of a colour table; "signed" has zero in its middle.
         scale: "each" stretches every map over the whole table, "common" keeps them comparable.
         columns: Maps in a row; about as many as rows if left out.
+        gap: Clear pixels between two maps.
     """
     count, height, width = maps.shape
-    across = columns or math.ceil(math.sqrt(count))
+    across = columns or max(math.ceil(math.sqrt(count)), 1)
     down = math.ceil(count / across)
     coloured, low, high = coloured_maps(maps, colours, scale)
-    image = np.zeros((down * (height + 1) - 1, across * (width + 1) - 1, 4), np.uint8)
+    image = np.zeros((down * (height + gap) - gap, across * (width + gap) - gap, 4), np.uint8)
     for unit in range(count):
-        y, x = unit // across * (height + 1), unit % across * (width + 1)
+        y, x = unit // across * (height + gap), unit % across * (width + gap)
         image[y : y + height, x : x + width, :3] = coloured[unit]
         image[y : y + height, x : x + width, 3] = 255
-    return Tiles(image, count, across, height, width, low, high)
+    return Tiles(image, count, across, height, width, gap, low, high)
 
 
 def coloured_maps(
