@@ -80,7 +80,7 @@ class Dataset:
             state.update(len(encoded).to_bytes(4, "little") + encoded)
         for array, dtype in ((self.labels, "<i8"), (self.splits, "u1"), (self.pixels, "u1")):
             state.update(str(array.shape).encode())
-            state.update(memoryview(np.ascontiguousarray(array, dtype=dtype)).cast("B"))
+            state.update(np.ascontiguousarray(array, dtype=dtype).data)
         return state.hexdigest()
 
     def require_trainable(self) -> None:

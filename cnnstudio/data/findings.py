@@ -11,7 +11,6 @@ from cnnstudio.data.splits import SPLITS, TRAIN
 
 SHOWN_NAMES = 3
 MAX_IMBALANCE = 10
-MIN_PER_CLASS = 2
 
 
 def split_problems(raw: RawData, splits: np.ndarray) -> Iterator[Problem]:

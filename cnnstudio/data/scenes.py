@@ -159,7 +159,7 @@ def _lit(rng: np.random.Generator, scene: np.ndarray) -> np.ndarray:
     corners = 1 - rng.uniform(0, 0.25) * (axis[None, :] + axis[:, None]) / 2
     grain = rng.standard_normal(scene.shape, np.float32) * rng.uniform(0.005, 0.03)
     image = np.clip(scene * corners[:, :, None] * lamp + grain, 0, 1)
-    return np.rint(image * 255).astype(np.uint8)
+    return np.asarray(np.rint(image * 255).astype(np.uint8))
 
 
 def _over(below: np.ndarray, coverage: np.ndarray, colour: np.ndarray) -> np.ndarray:

@@ -1,0 +1,251 @@
+"""From the bytes of an image file to a plain array: the one way to read a picture, run in child processes only.
+
+Imports Pillow and numpy alone, so that a child starts fast. The rules: content decides, not the name; only seven
+formats; first frame; EXIF orientation applied; 16 bits scaled by 1/257; transparency laid on white; everything else
+converted to grey or RGB by Pillow; the longer side brought down to 1,024 px.
+"""
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from cnnstudio.core.errors import DataError
+from cnnstudio.data.sniff import HEAD_BYTES, foreign_kind, is_image
+
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")
+MAX_PIXELS = 100_000_000
+MAX_BYTES = 200_000_000
+MAX_SIDE = 1024
+ORIENTATION_TAG = 0x0112
+EXIF_KEYS = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
+GREY_MODES = frozenset(("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"))
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+class ImageError(DataError):
+    """One file can't be read as an image.
+
+    Args:
+        message: A sentence without its subject: "is empty (0 bytes)".
+        kind: Short key to group by: "empty", "truncated", "foreign", …
+    """
+
+    def __init__(self, message: str, *, kind: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (self.message, self.kind, self.hint))
+
+
+def _rebuild(message: str, kind: str, hint: str) -> ImageError:
+    return ImageError(message, kind=kind, hint=hint)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded image.
+
+    Args:
+        image: uint8, shape (H, W, 1) for grey or (H, W, 3), longer side at most `max_side`.
+        width: Width in the file, after turning.
+        height: Height in the file, after turning.
+        notes: What was done to it: "cmyk", "16_bit", "alpha", "turned", "animated", "bad_exif", "grey".
+    """
+
+    image: np.ndarray
+    width: int
+    height: int
+    notes: tuple[str, ...]
+
+
+def read_image(source: Path | bytes, max_side: int = MAX_SIDE) -> np.ndarray:
+    """The pixels of an image file: uint8, shape (H, W, 1) or (H, W, 3).
+
+    Raises:
+        ImageError: It can't be read; `kind` says why in a word.
+    """
+    return decode(source if isinstance(source, bytes) else read_bytes(source), max_side).image
+
+
+def read_bytes(path: Path) -> bytes:
+    """All of a file, up to 200 MB.
+
+    Raises:
+        ImageError: Missing, not permitted, or too large.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ImageError("does not exist any more", kind="missing") from None
+    except PermissionError:
+        raise ImageError("cannot be read (permission denied)", kind="permission") from None
+    except OSError as error:
+        raise ImageError(f"cannot be read ({error.strerror or error})", kind="unreadable") from None
+    if len(content) > MAX_BYTES:
+        raise ImageError(f"is larger than {MAX_BYTES // 1_000_000} MB", kind="too_large")
+    return content
+
+
+def decode(content: bytes, max_side: int = MAX_SIDE) -> Picture:
+    """Decode the bytes of an image file.
+
+    Raises:
+        ImageError: They are no image that can be read.
+    """
+    if not content:
+        raise ImageError("is empty (0 bytes)", kind="empty")
+    with warnings.catch_warnings():
+        # Pillow warns of damaged metadata; what matters of it is in the notes.
+        warnings.simplefilter("ignore")
+        try:
+            return _decode(content, max_side)
+        except ImageError:
+            raise
+        except MemoryError:
+            raise ImageError("needs more memory than one image may take", kind="too_large") from None
+        except Exception as error:
+            # Pillow's readers raise nearly anything on damaged bytes: struct.error, IndexError, SyntaxError, …
+            raise _damage(content, error) from None
+
+
+def _decode(content: bytes, max_side: int) -> Picture:
+    image = _opened(content)
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise ImageError(f"has no pixels ({width}×{height})", kind="damaged")
+    if width * height > MAX_PIXELS:
+        limit = MAX_PIXELS // 1_000_000
+        raise ImageError(f"is too large ({width:,}×{height:,} px; at most {limit} megapixels)", kind="too_large")
+    notes = ["animated"] if getattr(image, "is_animated", False) else []
+    image.load()
+    # TIFF is turned by Pillow's own reader while loading, others are not: ask for the orientation afterwards.
+    turn, has_bad_exif = _orientation(image)
+    notes += ["bad_exif"] if has_bad_exif else []
+    image, conversions = _plain(_bounded(image, max_side))
+    if turn is not None:
+        image = image.transpose(turn)
+        notes.append("turned")
+        if turn not in (_TURNS[2], _TURNS[3], _TURNS[4]):
+            width, height = height, width
+    array = np.asarray(image)
+    return Picture(array if array.ndim == 3 else array[:, :, None], width, height, (*notes, *conversions))
+
+
+def _opened(content: bytes) -> Image.Image:
+    limit = Image.MAX_IMAGE_PIXELS
+    # Pillow's own limit is lifted while the header is read: ours comes right behind it and names width and height.
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _orientation(image: Image.Image) -> tuple[Image.Transpose | None, bool]:
+    """The turn that EXIF asks for, and whether the EXIF data are damaged."""
+    if not any(key in image.info for key in EXIF_KEYS):
+        return None, False
+    try:
+        value = image.getexif().get(ORIENTATION_TAG, 1)
+    except Exception:
+        # Damaged metadata are no reason to refuse good pixels; the note tells of it.
+        return None, True
+    return (_TURNS.get(value), value not in range(1, 9)) if isinstance(value, int) else (None, True)
+
+
+def _bounded(image: Image.Image, max_side: int) -> Image.Image:
+    """The image with its longer side at most `max_side`; done first, so that all else is cheap."""
+    scale = max_side / max(image.size)
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    if image.mode.startswith("I;16"):
+        image = _eight_bits(image)
+    elif "transparency" in image.info:
+        # A transparent colour is given by its value, which averaging would lose.
+        image = image.convert("LA" if image.mode == "L" else "RGBA")
+    elif image.mode in ("P", "PA", "1"):
+        # Palette numbers can't be averaged.
+        image = image.convert({"P": "RGB", "PA": "RGBA", "1": "L"}[image.mode])
+    return image.resize(size, Image.Resampling.BILINEAR)
+
+
+def _plain(image: Image.Image) -> tuple[Image.Image, list[str]]:
+    """The image as "L" or "RGB", and what had to be done."""
+    is_grey = image.mode in GREY_MODES
+    notes = ["grey"] if is_grey else []
+    if image.mode.startswith("I"):
+        return _eight_bits(image), [*notes, "16_bit"]
+    if image.mode == "F":
+        return _from_float(image), [*notes, "float"]
+    if _has_alpha(image):
+        cut_out = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(ground, cut_out).convert("L" if is_grey else "RGB"), [*notes, "alpha"]
+    if image.mode == "CMYK":
+        notes.append("cmyk")
+    return image.convert("L" if is_grey else "RGB"), notes
+
+
+def _has_alpha(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """0 … 65,535 to 0 … 255, rounded to the nearest level."""
+    levels = np.asarray(image)
+    if levels.min() < 0 or levels.max() > 65_535:
+        raise ImageError(
+            f"has values from {levels.min():,} to {levels.max():,}, beyond 16 bits",
+            kind="unsupported",
+            hint="Save it with 8 or 16 bits a channel.",
+        )
+    return Image.fromarray(((levels.astype(np.uint32) + 128) // 257).astype(np.uint8))
+
+
+def _from_float(image: Image.Image) -> Image.Image:
+    """Floating point from 0 to 1; any other range could only be guessed."""
+    levels = np.asarray(image)
+    if not np.isfinite(levels).all():
+        raise ImageError("holds values that are not numbers (NaN or infinite)", kind="unsupported")
+    if levels.min() < 0 or levels.max() > 1:
+        raise ImageError(
+            f"holds floating-point values from {levels.min():g} to {levels.max():g}; only 0 to 1 is understood",
+            kind="unsupported",
+            hint="Save it with 8 or 16 bits a channel.",
+        )
+    return Image.fromarray(np.rint(levels * 255).astype(np.uint8))
+
+
+def _damage(content: bytes, error: Exception) -> ImageError:
+    """The sentence for bytes that Pillow gave up on."""
+    head = content[:HEAD_BYTES]
+    foreign = foreign_kind(head)
+    if foreign and not is_image(head):
+        return ImageError(
+            f"is {foreign}, not an image that can be read",
+            kind="foreign",
+            hint="Convert it to JPEG or PNG, or remove it.",
+        )
+    reason = str(error)
+    if any(word in reason.lower() for word in ("truncated", "not enough", "unexpected end", "ended prematurely")):
+        return ImageError("ends early: a part of the file is missing", kind="truncated")
+    if is_image(head) and not isinstance(error, UnidentifiedImageError):
+        return ImageError("is damaged and can't be decoded", kind="damaged")
+    if is_image(head):
+        return ImageError("begins like an image but its header is damaged", kind="damaged")
+    return ImageError("is not an image", kind="foreign", hint="Remove it, or convert it to JPEG or PNG.")

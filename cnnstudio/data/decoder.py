@@ -1,0 +1,184 @@
+"""Child processes that decode foreign files, so that no file can crash, hang or fill the program itself."""
+
+import contextlib
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, TimeoutError, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import numpy as np
+
+from cnnstudio.core.errors import DataError
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.decode import MAX_BYTES, MAX_SIDE, ImageError
+from cnnstudio.data.worker import Failure, Sample, Work, read_samples, read_view, start_child
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+TIME_LIMIT_S = 10.0
+MEMORY_LIMIT_BYTES = 1_400_000_000
+MAX_WORKERS = 16
+CHUNK_FILES = 64
+CHUNK_BYTES = 8_000_000
+POLL_S = 0.1
+T = TypeVar("T")
+
+
+class Decoder:
+    """A few child processes with limits on time and memory; start it once, use it from any thread, close it.
+
+    Args:
+        workers: Number of children; None for one a core.
+        time_limit_s: A file that takes longer is given up.
+        memory_bytes: What a child may take beyond its libraries (POSIX only).
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        *,
+        time_limit_s: float = TIME_LIMIT_S,
+        memory_bytes: int = MEMORY_LIMIT_BYTES,
+    ) -> None:
+        self._workers = workers or min(os.cpu_count() or 1, MAX_WORKERS)
+        self._time_limit_s = time_limit_s
+        self._memory_bytes = memory_bytes
+        self._pool: ProcessPool | None = None
+        self._is_closed = False
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def decode_batch(
+        self, paths: Sequence[str], sizes: Sequence[int], work: Work, ctx: JobContext
+    ) -> Iterator[Sample | Failure]:
+        """Read many files; the results come in the order of the paths.
+
+        Files travel in chunks. When a chunk kills or hangs its child, its files are read again one by one, so that
+        the bad one is named and the others aren't lost.
+
+        Args:
+            paths: The files.
+            sizes: Their sizes in bytes, to make chunks of equal work.
+            work: What is wanted of each.
+            ctx: Checked ten times a second; after Cancelled, close the decoder.
+        """
+        flying: deque[tuple[Sequence[str], Future[list[Sample | Failure]]]] = deque()
+        for chunk in chunks(paths, sizes):
+            flying.append((chunk, self._submit(read_samples, chunk, work)))
+            # Two chunks a child keep all busy; more would only have to be thrown away on Cancel.
+            while len(flying) > 2 * self._workers:
+                yield from self._chunk_result(*flying.popleft(), work, ctx)
+        while flying:
+            yield from self._chunk_result(*flying.popleft(), work, ctx)
+
+    def decode_one(self, source: Path | bytes, max_side: int = MAX_SIDE) -> np.ndarray:
+        """One picture, from a file or from memory: uint8, shape (H, W, 1) or (H, W, 3).
+
+        With the default `max_side`, `to_pixels` of it equals what training gets from the same file.
+
+        Raises:
+            ImageError: It can't be read; `kind` says why in a word, the message is a whole sentence.
+        """
+        name = "The picture" if isinstance(source, bytes) else f"'{source.name}'"
+        if isinstance(source, bytes) and len(source) > MAX_BYTES:
+            raise ImageError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB.", kind="too_large")
+        argument = source if isinstance(source, bytes) else str(source)
+        try:
+            return self._result(self._submit(read_view, argument, max_side), None)
+        except ImageError as error:
+            raise ImageError(f"{name} {error.message}.", kind=error.kind, hint=error.hint) from None
+
+    def close(self) -> None:
+        """End the children, at once, whatever they do; returns when none is left."""
+        with self._lock:
+            self._is_closed = True
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            _end(pool)
+
+    def _chunk_result(
+        self,
+        chunk: Sequence[str],
+        future: "Future[list[Sample | Failure]]",
+        work: Work,
+        ctx: JobContext,
+    ) -> list[Sample | Failure]:
+        try:
+            return self._result(future, ctx)
+        except ImageError as error:
+            if len(chunk) == 1:
+                return [Failure(error.kind, error.message, error.hint)]
+        results: list[Sample | Failure] = []
+        for path in chunk:
+            results += self._chunk_result([path], self._submit(read_samples, [path], work), work, ctx)
+        return results
+
+    def _result(self, future: "Future[T]", ctx: JobContext | None) -> T:
+        """Wait for a child's answer; a child that died or took too long becomes an ImageError."""
+        from pebble import ProcessExpired
+
+        while not wait([future], timeout=POLL_S).done:
+            if ctx is not None:
+                ctx.check()
+        try:
+            return future.result()
+        except TimeoutError:
+            text = f"could not be decoded within {self._time_limit_s:g} s"
+            raise ImageError(text, kind="timeout") from None
+        except ProcessExpired:
+            raise ImageError("made the decoder crash", kind="crashed") from None
+        except BrokenProcessPool:
+            raise DataError("The processes that decode images ended unexpectedly.", hint="Try again.") from None
+
+    def _submit(self, function: Callable[..., T], *arguments: Any) -> "Future[T]":
+        future: Future[T] = self._running_pool().schedule(function, args=arguments, timeout=self._time_limit_s)
+        return future
+
+    def _running_pool(self) -> "ProcessPool":
+        from pebble import ProcessPool
+
+        with self._lock:
+            if self._is_closed:
+                raise DataError("The image decoder is closed.")
+            if self._pool is not None and not self._pool.active:
+                # A child was killed while it had nothing to do: begin anew.
+                _end(self._pool)
+                self._pool = None
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    self._workers,
+                    initializer=start_child,
+                    initargs=(self._memory_bytes,),
+                    context=multiprocessing.get_context("spawn"),
+                )
+            return self._pool
+
+
+def chunks(paths: Sequence[str], sizes: Sequence[int]) -> Iterator[Sequence[str]]:
+    """Cut a list of files into pieces of up to 64 files or 8 MB; a larger file is a piece of its own."""
+    start, total = 0, 0
+    for position, size in enumerate(sizes):
+        is_full = position - start >= CHUNK_FILES or total + size > CHUNK_BYTES
+        if is_full and position > start:
+            yield paths[start:position]
+            start, total = position, 0
+        total += size
+    if start < len(paths):
+        yield paths[start:]
+
+
+def _end(pool: "ProcessPool") -> None:
+    pool.stop()
+    with contextlib.suppress(RuntimeError):
+        pool.join()
