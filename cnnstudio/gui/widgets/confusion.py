@@ -110,7 +110,8 @@ class ConfusionMatrix(QWidget):
         n = max(len(self._classes), 1)
         label = self._label_px() + TITLE_PX
         side = min((self.width() - label) / n, (self.height() - label) / n)
-        return QRectF(label, label, side * n, side * n), side
+        left = label + (self.width() - label - side * n) / 2
+        return QRectF(left, label, side * n, side * n), side
 
     def _label_px(self) -> int:
         widest = max((self.fontMetrics().horizontalAdvance(name) for name in self._classes), default=0)
@@ -132,11 +133,11 @@ class ConfusionMatrix(QWidget):
         room = self._label_px()
         for number in range(0, len(self._classes), every):
             text = painter.fontMetrics().elidedText(self._classes[number], Qt.TextElideMode.ElideMiddle, room - 6)
-            across = QRectF(TITLE_PX, area.y() + number * side, room - 6, side * every)
+            across = QRectF(area.x() - room, area.y() + number * side, room - 6, side * every)
             painter.drawText(across, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
             self._paint_column_label(painter, text, area.x() + (number + every / 2) * side, area.y() - 6)
         painter.drawText(QRectF(area.x(), 0, area.width(), TITLE_PX), Qt.AlignmentFlag.AlignCenter, "answer given")
-        self._paint_turned(painter, QPointF(TITLE_PX / 2, area.center().y()), "true class")
+        self._paint_turned(painter, QPointF(area.x() - room - TITLE_PX / 2, area.center().y()), "true class")
 
     def _paint_column_label(self, painter: QPainter, text: str, x: float, y: float) -> None:
         painter.save()

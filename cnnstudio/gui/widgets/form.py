@@ -100,7 +100,7 @@ class Form(QWidget):
         return row
 
     def _make_kind_row(self, info: SettingInfo, family: Family[Any]) -> KindRow:
-        row = KindRow(info, family, Form())
+        row = KindRow(info, family, Form(), self._texts.get(info.name))
         row.kind_editor.edited.connect(self._on_kind)
         row.details.setProperty("setting", info.name)
         row.details.changed.connect(self._on_details)

@@ -1,5 +1,6 @@
 """The rows of a form: label, editor, and the place where it says what is wrong."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BeforeValidator
@@ -63,10 +64,12 @@ class Row:
 class KindRow(Row):
     """A setting that is a spec of some kind: the kinds to choose from, and below the fields of the chosen one."""
 
-    def __init__(self, info: SettingInfo, family: Family[Any], details: QWidget) -> None:
+    def __init__(
+        self, info: SettingInfo, family: Family[Any], details: QWidget, texts: Mapping[Any, str] | None = None
+    ) -> None:
         self._members = {kind: family[kind] for kind in family.kinds() if can_be_made(family[kind])}
-        texts = {kind: title_of(member) for kind, member in self._members.items()}
-        self.kind_editor = ChoiceEditor(list(self._members), texts)
+        titles = {kind: title_of(member) for kind, member in self._members.items()}
+        self.kind_editor = ChoiceEditor(list(self._members), {**titles, **(texts or {})})
         self.details: Any = details
         super().__init__(info, self.kind_editor)
 

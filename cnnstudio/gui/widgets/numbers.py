@@ -108,7 +108,7 @@ def next_round(value: float, *, up: bool) -> float:
 def _dress(field: QSpinBox | QDoubleSpinBox, unit: str) -> None:
     field.setSuffix(f" {unit}" if unit else "")
     field.setAlignment(Qt.AlignmentFlag.AlignRight)
-    field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+    field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.UpDownArrows)
     field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     # Half a number is no value: tell when it is finished, or stepped.
     field.setKeyboardTracking(False)

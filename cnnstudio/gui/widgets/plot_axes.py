@@ -3,18 +3,26 @@
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 
 from cnnstudio.gui.theme import theme
 
 pg.setConfigOptions(antialias=True, useOpenGL=False)
 
 
+class _LeftAxis(pg.AxisItem):
+    """With a grid, pyqtgraph drops the labels at both ends for half a line's height that they stand out."""
+
+    def boundingRect(self) -> QRectF:
+        grown: QRectF = super().boundingRect().adjusted(0, -8, 0, 8)
+        return grown
+
+
 class ThemedPlot(pg.PlotWidget):
     """An empty plot that follows the theme; the wheel zooms the horizontal axis, a double click shows all again."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(axisItems={"left": _LeftAxis("left")})
         item = self.getPlotItem()
         item.hideButtons()
         item.setMenuEnabled(False)
@@ -25,7 +33,9 @@ class ThemedPlot(pg.PlotWidget):
         item.setContentsMargins(0, 4, 8, 0)
         for name in ("left", "bottom"):
             axis = item.getAxis(name)
-            axis.setStyle(tickLength=0, tickTextOffset=6, autoExpandTextSpace=True, hideOverlappingLabels=True)
+            axis.setStyle(
+                tickLength=0, tickTextOffset=6, maxTickLevel=0, autoExpandTextSpace=True, hideOverlappingLabels=True
+            )
             axis.enableAutoSIPrefix(False)
         item.getAxis("left").setWidth(44)
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)

@@ -70,7 +70,7 @@ class Choice(QWidget):
         self._buttons = {}
         for key, title, tooltip in options:
             self._buttons[key] = self._make_button(key, title, tooltip)
-            self._box.addWidget(self._buttons[key])
+            self._add(self._buttons[key])
         if self._buttons:
             self.set_current(current if current in self._buttons else next(iter(self._buttons)))
 
@@ -97,7 +97,11 @@ class Choice(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        row.addStretch(1)
         return row
+
+    def _add(self, button: OptionButton) -> None:
+        self._box.addWidget(button)
 
     def _make_button(self, key: str, title: str, tooltip: str) -> OptionButton:
         button = OptionButton(title, tooltip, role=self.role)
@@ -129,7 +133,11 @@ class Choice(QWidget):
 
 
 class Tabs(Choice):
-    """Tabs with a line under the chosen one."""
+    """Tabs with a line under the chosen one, from the left."""
+
+    def _add(self, button: OptionButton) -> None:
+        assert isinstance(self._box, QHBoxLayout)
+        self._box.insertWidget(self._box.count() - 1, button)
 
 
 class Chips(Choice):
