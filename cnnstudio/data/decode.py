@@ -6,6 +6,7 @@ converted to grey or RGB by Pillow; the longer side brought down to 1,024 px.
 """
 
 import io
+import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,13 +60,13 @@ class Picture:
     """A decoded image.
 
     Args:
-        image: uint8, shape (H, W, 1) for grey or (H, W, 3), longer side at most `max_side`.
+        image: In mode "L" or "RGB", longer side at most `max_side`.
         width: Width in the file, after turning.
         height: Height in the file, after turning.
         notes: What was done to it: "cmyk", "16_bit", "alpha", "turned", "animated", "bad_exif", "grey".
     """
 
-    image: np.ndarray
+    image: Image.Image
     width: int
     height: int
     notes: tuple[str, ...]
@@ -77,26 +78,29 @@ def read_image(source: Path | bytes, max_side: int = MAX_SIDE) -> np.ndarray:
     Raises:
         ImageError: It can't be read; `kind` says why in a word.
     """
-    return decode(source if isinstance(source, bytes) else read_bytes(source), max_side).image
+    content = source if isinstance(source, bytes) else read_bytes(str(source))
+    array = np.asarray(decode(content, max_side).image)
+    return array if array.ndim == 3 else array[:, :, None]
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: str) -> bytes:
     """All of a file, up to 200 MB.
 
     Raises:
         ImageError: Missing, not permitted, or too large.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        # Unbuffered: the whole file in one call, as it is.
+        with open(path, "rb", buffering=0) as file:
+            if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                raise ImageError(f"is larger than {MAX_BYTES // 1_000_000} MB", kind="too_large")
+            content = file.readall()
     except FileNotFoundError:
         raise ImageError("does not exist any more", kind="missing") from None
     except PermissionError:
         raise ImageError("cannot be read (permission denied)", kind="permission") from None
     except OSError as error:
         raise ImageError(f"cannot be read ({error.strerror or error})", kind="unreadable") from None
-    if len(content) > MAX_BYTES:
-        raise ImageError(f"is larger than {MAX_BYTES // 1_000_000} MB", kind="too_large")
     return content
 
 
@@ -141,8 +145,7 @@ def _decode(content: bytes, max_side: int) -> Picture:
         notes.append("turned")
         if turn not in (_TURNS[2], _TURNS[3], _TURNS[4]):
             width, height = height, width
-    array = np.asarray(image)
-    return Picture(array if array.ndim == 3 else array[:, :, None], width, height, (*notes, *conversions))
+    return Picture(image, width, height, (*notes, *conversions))
 
 
 def _opened(content: bytes) -> Image.Image:
@@ -186,6 +189,8 @@ def _bounded(image: Image.Image, max_side: int) -> Image.Image:
 
 def _plain(image: Image.Image) -> tuple[Image.Image, list[str]]:
     """The image as "L" or "RGB", and what had to be done."""
+    if image.mode == "RGB" and "transparency" not in image.info:
+        return image, []
     is_grey = image.mode in GREY_MODES
     notes = ["grey"] if is_grey else []
     if image.mode.startswith("I"):

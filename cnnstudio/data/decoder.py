@@ -1,14 +1,17 @@
 """Child processes that decode foreign files, so that no file can crash, hang or fill the program itself."""
 
 import contextlib
-import multiprocessing
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
@@ -26,8 +29,10 @@ MEMORY_LIMIT_BYTES = 1_400_000_000
 MAX_WORKERS = 16
 CHUNK_FILES = 64
 CHUNK_BYTES = 8_000_000
+CHUNKS_PER_WORKER = 4
 POLL_S = 0.1
 T = TypeVar("T")
+_launch = threading.Lock()
 
 
 class Decoder:
@@ -74,7 +79,7 @@ class Decoder:
             ctx: Checked ten times a second; after Cancelled, close the decoder.
         """
         flying: deque[tuple[Sequence[str], Future[list[Sample | Failure]]]] = deque()
-        for chunk in chunks(paths, sizes):
+        for chunk in chunks(paths, sizes, CHUNKS_PER_WORKER * self._workers):
             flying.append((chunk, self._submit(read_samples, chunk, work)))
             # Two chunks a child keep all busy; more would only have to be thrown away on Cancel.
             while len(flying) > 2 * self._workers:
@@ -160,22 +165,43 @@ class Decoder:
                     self._workers,
                     initializer=start_child,
                     initargs=(self._memory_bytes,),
-                    context=multiprocessing.get_context("spawn"),
+                    context=_Children(),
                 )
             return self._pool
 
 
-def chunks(paths: Sequence[str], sizes: Sequence[int]) -> Iterator[Sequence[str]]:
-    """Cut a list of files into pieces of up to 64 files or 8 MB; a larger file is a piece of its own."""
+def chunks(paths: Sequence[str], sizes: Sequence[int], parts: int) -> Iterator[Sequence[str]]:
+    """Cut a list of files into at least `parts` pieces of about equal work, of up to 64 files or 8 MB each."""
+    max_files = max(1, min(CHUNK_FILES, -(-len(paths) // parts)))
+    max_bytes = max(1, min(CHUNK_BYTES, -(-sum(sizes) // parts)))
     start, total = 0, 0
     for position, size in enumerate(sizes):
-        is_full = position - start >= CHUNK_FILES or total + size > CHUNK_BYTES
+        is_full = position - start >= max_files or total + size > max_bytes
         if is_full and position > start:
             yield paths[start:position]
             start, total = position, 0
         total += size
     if start < len(paths):
         yield paths[start:]
+
+
+class _Child(SpawnProcess):
+    """A child that doesn't run the program's main module again, which would load the window into every decoder."""
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:
+        # multiprocessing has no switch for it; a main module without file and spec, as in `python -c`, is left out.
+        with _launch:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return SpawnProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _Children(SpawnContext):
+    Process = _Child
 
 
 def _end(pool: "ProcessPool") -> None:

@@ -25,12 +25,15 @@ def to_pixels(image: np.ndarray, spec: PreprocessSpec) -> np.ndarray:
     Returns:
         uint8, shape (C, side, side).
     """
+    from PIL import Image
+
     from cnnstudio.data.resize import to_planes
 
     is_picture = image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (1, 3))
     if image.dtype != np.uint8 or not is_picture or 0 in image.shape:
         raise DataError(f"An array of shape {image.shape} and type {image.dtype} is not a picture.")
-    return to_planes(image, spec.side, spec.channels, spec.resize)
+    plane = image[:, :, 0] if image.ndim == 3 and image.shape[2] == 1 else image
+    return to_planes(Image.fromarray(plane), spec.side, spec.channels, spec.resize)
 
 
 def normalise(pixels: "Tensor", spec: PreprocessSpec) -> "Tensor":

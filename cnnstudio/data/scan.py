@@ -26,6 +26,7 @@ SPLIT_NAMES = {
 IGNORED = frozenset(("thumbs.db", "desktop.ini", "__macosx", "icon\r"))
 MAX_CLASSES = 10_000
 OPEN = -1
+_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,9 @@ def scan_folder(root: Path, ctx: JobContext) -> Scan:
 
 def natural_key(name: str) -> tuple[Any, str]:
     """Sort key under which "10" comes behind "2", and upper and lower case side by side."""
-    parts = re.split(r"(\d+)", name)
-    key = tuple(int(part) if index % 2 else part.casefold() for index, part in enumerate(parts))
-    return (key, name)
+    parts: list[Any] = _DIGITS.split(name.casefold())
+    parts[1::2] = map(int, parts[1::2])
+    return (tuple(parts), name)
 
 
 def _parts(root: Path, walk: "_Walk") -> list[tuple[str, int]]:
@@ -141,7 +142,7 @@ class _Walk:
     def __init__(self, root: Path, ctx: JobContext) -> None:
         self.problems: dict[Problem, None] = {}
         self.foreign: Counter[str] = Counter()
-        self._root = root
+        self._root_length = len(os.path.join(root, ""))
         self._ctx = ctx
         self._inside = os.path.realpath(root)
         self._seen: set[tuple[int, int]] = set()
@@ -223,7 +224,7 @@ class _Walk:
         self.note(Problem(self._name(entry.path), kind, f"'{entry.name}' {text}."))
 
     def _name(self, path: str) -> str:
-        return os.path.relpath(path, self._root).replace(os.sep, "/")
+        return path[self._root_length :].replace(os.sep, "/")
 
 
 def _is_ignored(name: str) -> bool:

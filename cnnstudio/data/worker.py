@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from cnnstudio.data.decode import MAX_SIDE, ImageError, decode, read_bytes, read_image
-from cnnstudio.data.resize import to_channels, to_planes, to_square
+from cnnstudio.data.resize import to_planes, to_square
 
 THUMBNAIL_SIDE = 96
 DIGEST_BYTES = 16
@@ -94,20 +95,24 @@ def read_samples(paths: Sequence[str], work: Work) -> list[Sample | Failure]:
 
 def _read_sample(path: str, work: Work) -> Sample | Failure:
     try:
-        content = read_bytes(Path(path))
+        content = read_bytes(path)
         picture = decode(content)
     except ImageError as error:
         return Failure(error.kind, error.message, error.hint)
-    image = picture.image
-    is_blank = image.min() == image.max()
+    pixels = to_planes(picture.image, work.side, work.channels, work.resize)
     return Sample(
-        pixels=to_planes(image, work.side, work.channels, work.resize),
-        thumbnail=to_channels(to_square(image, THUMBNAIL_SIDE, "crop"), 3) if work.has_thumbnails else None,
+        pixels=pixels,
+        thumbnail=_thumbnail(picture.image) if work.has_thumbnails else None,
         width=picture.width,
         height=picture.height,
-        notes=(*picture.notes, "blank") if is_blank else picture.notes,
+        notes=(*picture.notes, "blank") if pixels.min() == pixels.max() else picture.notes,
         digest=hashlib.blake2b(content, digest_size=DIGEST_BYTES).digest(),
     )
+
+
+def _thumbnail(picture: Image.Image) -> np.ndarray:
+    """The middle square to show in a gallery, uint8, shape (96, 96, 3)."""
+    return np.asarray(to_square(picture, THUMBNAIL_SIDE, "crop", reducing_gap=2.0).convert("RGB"))
 
 
 def read_view(source: str | bytes, max_side: int = MAX_SIDE) -> np.ndarray:

@@ -50,6 +50,7 @@ class ShapesSource(SourceSpec):
     def load(self, ctx: "JobContext", preprocess: PreprocessSpec) -> "RawData":
         """Draw all scenes; masks take the same way to training size as the pictures."""
         import numpy as np
+        from PIL import Image
 
         from cnnstudio.data.memory import require_memory
         from cnnstudio.data.preprocess import to_pixels
@@ -66,9 +67,9 @@ class ShapesSource(SourceSpec):
             ctx.check()
             scene = draw_scene(self.seed, index, self.side)
             pixels[index] = to_pixels(scene.image, preprocess)
-            cover = to_square(scene.mask.astype(np.uint8) * 255, side, preprocess.resize)[:, :, 0]
-            # A letterbox border is grey 128 but a scene is square, so that none is drawn.
-            masks[index] = cover >= 128
+            cover = Image.fromarray(scene.mask.astype(np.uint8) * 255)
+            # Scenes are square, so that no way to resize adds borders.
+            masks[index] = np.asarray(to_square(cover, side, preprocess.resize)) >= 128
             labels[index] = scene.label
             if index % 50 == 0:
                 ctx.progress(index, n, "Drawing scenes")
