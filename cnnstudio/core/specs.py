@@ -183,6 +183,28 @@ def parse_spec(cls: type[T], value: object, error: Callable[..., StudioError], w
         raise error(f"{where}: {first_problem(failed)}") from None
 
 
+def with_value(described: dict[str, Any], key: str, text: str, error: Callable[..., StudioError]) -> dict[str, Any]:
+    """A spec's JSON with the value at a dotted key replaced by what was typed; validate it afterwards.
+
+    Raises:
+        error: There is no such key; the known ones are told.
+    """
+    first, _, rest = key.partition(".")
+    if first not in described or (rest and not isinstance(described[first], dict)):
+        raise error(f"There is no setting '{key}'.", hint=f"Known: {', '.join(value_names(described))}.")
+    if rest:
+        return {**described, first: with_value(described[first], rest, text, error)}
+    return {**described, first: text}
+
+
+def value_names(described: dict[str, Any], prefix: str = "") -> list[str]:
+    """The dotted keys of all single values in a spec's JSON, but for the format's version."""
+    names = []
+    for key, value in described.items():
+        names += value_names(value, f"{prefix}{key}.") if isinstance(value, dict) else [prefix + key]
+    return [name for name in names if name != "version"]
+
+
 def first_problem(failed: ValidationError) -> str:
     """The first validation problem as one short sentence: which field, and what is wrong."""
     problem = failed.errors(include_url=False)[0]

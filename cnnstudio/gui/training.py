@@ -11,7 +11,7 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.project import start_run
 from cnnstudio.runs.execute import extend_run, train_run
 from cnnstudio.runs.run import Run
-from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, RunStarted
+from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, RunStarted, TrainingEvent
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
@@ -34,6 +34,13 @@ class RunOpened:
     """The first event of a training in the window: which run it is."""
 
     run: Run
+
+
+@dataclass(frozen=True, eq=False)
+class PastLoaded:
+    """What a resumed run did before."""
+
+    history: list[TrainingEvent]
 
 
 class TrainingControl(QObject):
@@ -100,6 +107,7 @@ class TrainingControl(QObject):
         def work(ctx: "JobContext") -> RunEnded:
             resumed = extend_run(run, epochs) if epochs else run
             ctx.emit(RunOpened(resumed))
+            ctx.emit(PastLoaded(resumed.history()))
             return train_run(ctx, resumed, dataset)
 
         self._launch(f"Training {run.name}", work)

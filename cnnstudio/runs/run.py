@@ -23,6 +23,7 @@ from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.io import parse_graph
 from cnnstudio.training.config import TrainConfig, parse_config
+from cnnstudio.training.events import EpochDone, TrainingEvent, event_from_json
 
 RUN, DATA, NETWORK, TRAIN = "run.json", "data.json", "network.json", "train.json"
 JOURNAL, HISTORY, SOURCE, LOCK = "journal.jsonl", "history.jsonl", "network.py", ".lock"
@@ -116,17 +117,18 @@ class Run:
         """All that happened to the run, oldest first."""
         return files.read_lines(self.path / JOURNAL)
 
-    def history(self) -> list[dict[str, Any]]:
-        """The training's events as JSON, oldest first."""
-        return files.read_lines(self.path / HISTORY)
+    def history(self) -> list[TrainingEvent]:
+        """The starts, steps and epochs of the training, oldest first."""
+        events = (event_from_json(line) for line in files.read_lines(self.path / HISTORY))
+        return [event for event in events if event is not None]
 
-    def epochs(self) -> list[dict[str, Any]]:
-        """One `epoch_done` record an epoch."""
-        return [line for line in self.history() if line.get("event") == "epoch_done"]
+    def epochs(self) -> list[EpochDone]:
+        """What came out at the end of each epoch."""
+        return [event for event in self.history() if isinstance(event, EpochDone)]
 
-    def best(self) -> dict[str, Any] | None:
-        """The record of the best epoch, if there is one."""
-        return next((epoch for epoch in reversed(self.epochs()) if epoch["is_best"]), None)
+    def best(self) -> EpochDone | None:
+        """The best epoch, if one is done."""
+        return next((epoch for epoch in reversed(self.epochs()) if epoch.is_best), None)
 
     def size_bytes(self) -> int:
         """Bytes on the disk."""

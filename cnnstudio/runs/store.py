@@ -54,6 +54,7 @@ def check_fit(dataset: Dataset, graph: NetworkGraph, config: TrainConfig) -> Non
     """
     from cnnstudio.network.validate import require_valid
 
+    dataset.require_trainable()
     shapes = require_valid(graph)
     images = tuple(int(n) for n in dataset.pixels.shape[1:])
     if graph.input_shape != images:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from cnnstudio.core import files
-from cnnstudio.training.events import EpochDone, Guesses, StepsDone, TrainingEvent, event_json
+from cnnstudio.training.events import EpochDone, RunStarted, StepsDone, TrainingEvent, event_json
 
 
 class HistoryWriter:
@@ -17,8 +17,8 @@ class HistoryWriter:
         self._path = path
 
     def write(self, event: TrainingEvent) -> None:
-        """Keep steps and epochs; what only serves the screen is left out."""
-        if isinstance(event, StepsDone | EpochDone) and not isinstance(event, Guesses):
+        """Keep starts, steps and epochs; what only serves the screen is left out."""
+        if isinstance(event, RunStarted | StepsDone | EpochDone):
             files.append_line(self._path, files.to_line(event_json(event)), sync=isinstance(event, EpochDone))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, SerializeAsAny
 
 from cnnstudio.core.errors import RecipeError
-from cnnstudio.core.specs import Family, Spec, parse_spec, setting
+from cnnstudio.core.specs import Family, Spec, parse_spec, setting, with_value
 
 
 class OptimizerSpec(Spec):
@@ -80,26 +80,12 @@ def with_setting(config: TrainConfig, key: str, text: str) -> TrainConfig:
     Raises:
         RecipeError: No such setting, or the value doesn't fit; the known names are told.
     """
-    path = key.split(".")
-    changed: dict[str, Any] = config.to_json()
-    place = changed
-    for part in path[:-1]:
-        place = place.get(part, {}) if isinstance(place.get(part), dict) else {}
-    if path[-1] not in place:
-        raise RecipeError(f"There is no setting '{key}'.", hint=f"Known: {', '.join(setting_names(config))}.")
+    described = config.to_json()
     if key == "optimizer.kind":
-        changed["optimizer"] = {"kind": text}
+        changed = {**described, "optimizer": {"kind": text}}
     else:
-        place[path[-1]] = text
+        changed = with_value(described, key, text, RecipeError)
     return parse_config(changed, f"--set {key}={text}")
-
-
-def setting_names(config: TrainConfig) -> list[str]:
-    """All names that `with_setting` takes for this recipe."""
-    names = []
-    for key, value in config.to_json().items():
-        names += [f"{key}.{inner}" for inner in value] if isinstance(value, dict) else [key]
-    return [name for name in names if name != "version"]
 
 
 def check_recipe(config: TrainConfig, train_count: int, val_count: int) -> None:

@@ -12,7 +12,7 @@ Which events fire, by the way a training ends (in this order; the last checkpoin
 | kill −9, power cut | nothing; the journal says "running" and nobody holds the lock     |
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -124,8 +124,23 @@ TrainingEvent = RunStarted | StepsDone | EpochDone | Guesses | CheckpointSaved |
 
 def event_json(event: TrainingEvent) -> dict[str, Any]:
     """One line of `train --json` and of the history: the event's name in snake case, then its fields."""
-    name = "".join("_" + c.lower() if c.isupper() else c for c in type(event).__name__).lstrip("_")
-    return {"event": name, **{key: _plain(value) for key, value in vars(event).items()}}
+    return {"event": event_name(type(event)), **{key: _plain(value) for key, value in vars(event).items()}}
+
+
+def event_from_json(line: dict[str, Any]) -> TrainingEvent | None:
+    """The event that `event_json` wrote; None for a kind that this version doesn't know."""
+    kinds = {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone)}
+    kind = kinds.get(str(line.get("event")))
+    if kind is None:
+        return None
+    known = {field.name for field in fields(kind)}
+    values = {key: tuple(v) if isinstance(v, list) else v for key, v in line.items() if key in known}
+    return kind(**values)
+
+
+def event_name(kind: type) -> str:
+    """The event's name in files: its class's in snake case."""
+    return "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,8 @@
 import pytest
 
 from cnnstudio.core.errors import RecipeError
-from cnnstudio.training.config import TrainConfig, check_recipe, optimizers, parse_config, setting_names, with_setting
+from cnnstudio.core.specs import value_names
+from cnnstudio.training.config import TrainConfig, check_recipe, optimizers, parse_config, with_setting
 
 
 def test_recipe_comes_back_from_json_with_its_optimiser() -> None:
@@ -31,7 +32,7 @@ def test_value_out_of_range_is_refused_with_the_key(key: str, text: str) -> None
 
 
 def test_every_setting_has_a_name_for_the_command_line() -> None:
-    assert {"batch", "epochs", "seed", "optimizer.kind", "optimizer.rate"} <= set(setting_names(TrainConfig()))
+    assert {"batch", "epochs", "seed", "optimizer.kind", "optimizer.rate"} <= set(value_names(TrainConfig().to_json()))
 
 
 @pytest.mark.parametrize("kind", optimizers.kinds())

@@ -1,0 +1,131 @@
+"""`cnnstudio train` and `cnnstudio resume`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cnnstudio.cli.output import JsonOption, job_context, print_json
+from cnnstudio.core.errors import Cancelled, DataError, RunError
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.core.specs import parse_spec, with_value
+from cnnstudio.data.spec import DataSpec, data_spec, parse_source
+from cnnstudio.runs.run import Run, open_run
+from cnnstudio.training.config import TrainConfig, with_setting
+from cnnstudio.training.events import EndReason, EpochDone, Guesses, RunEnded, RunStarted, StepsDone, event_json
+
+DataOption = Annotated[str, typer.Option("--data", metavar="SOURCE", help="digits, shapes, or a folder of images.")]
+NetworkOption = Annotated[
+    str, typer.Option("--network", metavar="NAME|FILE", help="A network of the catalogue, or a JSON file.")
+]
+OutOption = Annotated[Path, typer.Option("--out", metavar="RUN", help="New folder for the run.")]
+EpochsOption = Annotated[int | None, typer.Option(min=1, help="Epochs in all.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, help="Seed of weights, order and dropout.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Another setting: batch, threads, optimizer.kind, optimizer.rate, …, data.split.val, data.preprocess.side.",
+    ),
+]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
+
+
+def train(
+    data: DataOption,
+    network: NetworkOption,
+    out: OutOption,
+    epochs: EpochsOption = None,
+    seed: SeedOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a network on a data source; the run goes to a new folder."""
+    spec, config = recipe(data, epochs, seed, settings or [])
+    with job_context(quiet=as_json, on_event=_printer(as_json), stops_on_signal=True) as ctx:
+        run, dataset = make_run(ctx, spec, network, config, out)
+        _conclude(_train(ctx, run, dataset), run)
+
+
+def resume(run: RunArgument, epochs: EpochsOption = None, as_json: JsonOption = False) -> None:
+    """Go on with a run where it was stopped or broken off; --epochs sets a new number of epochs in all."""
+    from cnnstudio.runs.execute import extend_run
+
+    opened = open_run(run)
+    if epochs is not None:
+        opened = extend_run(opened, epochs)
+    with job_context(quiet=as_json, on_event=_printer(as_json), stops_on_signal=True) as ctx:
+        _conclude(_train(ctx, opened, None), opened)
+
+
+def recipe(data: str, epochs: int | None, seed: int | None, settings: list[str]) -> tuple[DataSpec, TrainConfig]:
+    """Data spec and recipe from what was typed.
+
+    Raises:
+        DataError, RecipeError: A setting is unknown or out of range.
+    """
+    spec, config = data_spec(parse_source(data)), TrainConfig()
+    for text in settings:
+        key, _, value = text.partition("=")
+        if key.startswith("data."):
+            changed = with_value(spec.to_json(), key.removeprefix("data."), value, DataError)
+            spec = parse_spec(DataSpec, changed, DataError, f"--set {text}")
+        else:
+            config = with_setting(config, key, value)
+    chosen = {name: value for name, value in (("epochs", epochs), ("seed", seed)) if value is not None}
+    return spec, config.replace(**chosen)
+
+
+def make_run(ctx: JobContext, spec: DataSpec, network: str, config: TrainConfig, out: Path) -> tuple[Run, Any]:
+    """Open the data, build the network to fit it, and make the run folder; the data is given back open."""
+    from cnnstudio.data.dataset import open_dataset
+    from cnnstudio.network.io import load_graph
+    from cnnstudio.network.zoo import fit_architecture, fit_graph
+    from cnnstudio.runs.store import create_run
+
+    dataset = open_dataset(spec, ctx)
+    shape = tuple(int(n) for n in dataset.pixels.shape[1:])
+    if Path(network).suffix == ".json":
+        graph = fit_graph(load_graph(Path(network)), shape, len(dataset.classes))
+    else:
+        graph = fit_architecture(network, shape, len(dataset.classes))
+    return create_run(out, dataset, graph, config), dataset
+
+
+def _train(ctx: JobContext, run: Run, dataset: Any) -> RunEnded:
+    from cnnstudio.runs.execute import train_run
+
+    return train_run(ctx, run, dataset)
+
+
+def _conclude(ended: RunEnded, run: Run) -> None:
+    """A training that didn't finish ends the command with an error, so that scripts notice."""
+    if ended.reason is EndReason.STOPPED:
+        raise Cancelled(ended.text, hint=f"Go on with: cnnstudio resume {run.path}")
+    if ended.reason is not EndReason.FINISHED:
+        raise RunError(ended.text)
+
+
+def _printer(as_json: bool) -> Any:
+    def show(event: Any) -> None:
+        if as_json and not isinstance(event, Guesses):
+            print_json(event_json(event))
+        elif not as_json and (line := _line(event)):
+            print(line, flush=True)
+
+    return show
+
+
+def _line(event: Any) -> str:
+    if isinstance(event, RunStarted):
+        threads = f"{event.threads} thread{'s' if event.threads > 1 else ''}"
+        images = f"{event.train_count:,} training and {event.val_count:,} validation images"
+        start = f", from step {event.step:,}" if event.step else ""
+        return f"Training on {event.device} with {threads}, {images}{start}"
+    if isinstance(event, EpochDone):
+        return (
+            f"epoch {event.epoch:>3}  loss {event.train_loss:.4f}  validation {event.val_loss:.4f}  "
+            f"accuracy {event.val_top1:6.2%}  {event.images_per_s:>7,.0f} images/s{'  best' if event.is_best else ''}"
+        )
+    return event.text if isinstance(event, RunEnded) and not isinstance(event, StepsDone) else ""

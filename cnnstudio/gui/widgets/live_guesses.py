@@ -1,0 +1,90 @@
+"""A few validation images and what the network makes of them, changing while it learns."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.bars import paint_bar, percent
+from cnnstudio.gui.widgets.pixels import Pixels, to_qimage
+
+ROW_PX, PICTURE_PX = 52, 44
+
+
+class LiveGuesses(QWidget):
+    """One row an image: picture, best guess, whether it is right, and how sure the network is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pictures: list[Pixels] = []
+        self._truths: list[str] = []
+        self._classes: Sequence[str] = ()
+        self._probabilities: npt.NDArray[np.float32] | None = None
+        self.setAccessibleName("Guesses for a few validation images")
+        self.setToolTip("The best guess for a few validation images, and its probability from 0 to 100 %.")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def set_images(self, pictures: Sequence[Pixels], truths: Sequence[str], classes: Sequence[str]) -> None:
+        """Show other images; `pictures` are uint8 of shape (H, W, C), `truths` their classes."""
+        self._pictures, self._truths, self._classes = list(pictures), list(truths), classes
+        self._probabilities = None
+        self.updateGeometry()
+        self.update()
+
+    def set_probabilities(self, probabilities: npt.NDArray[np.float32]) -> None:
+        """What the network says now, shape (images, classes)."""
+        self._probabilities = probabilities
+        self.setAccessibleDescription(", ".join(self._text(row)[0] for row in range(len(self._pictures))))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """All rows."""
+        return QSize(200, ROW_PX * max(1, len(self._pictures)))
+
+    def minimumSizeHint(self) -> QSize:
+        """All rows, however narrow."""
+        return QSize(150, ROW_PX * max(1, len(self._pictures)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows."""
+        painter = QPainter(self)
+        for row, picture in enumerate(self._pictures):
+            top = row * ROW_PX
+            painter.drawImage(QRectF(0, top, PICTURE_PX, PICTURE_PX), to_qimage(picture))
+            if self._probabilities is not None:
+                self._paint_guess(painter, row, QRectF(PICTURE_PX + 10, top, self.width() - PICTURE_PX - 10, PICTURE_PX))
+        painter.end()
+
+    def _paint_guess(self, painter: QPainter, row: int, room: QRectF) -> None:
+        guess, verdict, share = self._text(row)
+        is_right = verdict == "right"
+        line = QRectF(room.x(), room.y(), room.width(), 24)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        font = painter.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(theme.color("text"))
+        width = painter.fontMetrics().horizontalAdvance(guess)
+        room_for_guess = line.width() - 48
+        shown = painter.fontMetrics().elidedText(guess, Qt.TextElideMode.ElideMiddle, int(room_for_guess))
+        painter.drawText(line, middle, shown)
+        font.setBold(False)
+        painter.setFont(font)
+        painter.setPen(theme.color("ok" if is_right else "bad"))
+        rest = QRectF(line.x() + min(width, room_for_guess) + 8, line.y(), max(0, room_for_guess - width - 8), 24)
+        painter.drawText(rest, middle, painter.fontMetrics().elidedText(verdict, Qt.TextElideMode.ElideRight, int(rest.width())))
+        painter.setPen(theme.color("muted"))
+        painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, percent(share))
+        paint_bar(painter, QRectF(room.x(), room.y() + 30, room.width(), 6), share, "accent" if is_right else "bad")
+
+    def _text(self, row: int) -> tuple[str, str, float]:
+        """Best guess, verdict in words, probability."""
+        assert self._probabilities is not None
+        best = int(self._probabilities[row].argmax())
+        guess, truth = self._classes[best], self._truths[row]
+        return guess, "right" if guess == truth else f"is {truth}", float(self._probabilities[row, best])

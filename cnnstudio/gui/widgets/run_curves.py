@@ -1,0 +1,89 @@
+"""A run as it learns: four numbers, the loss and the accuracy over the epochs."""
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.plot import Curve, Plot
+from cnnstudio.gui.widgets.tile import NumberTile
+from cnnstudio.gui.widgets.times import duration_text
+from cnnstudio.training.events import EpochDone, RunEnded, RunPaused, RunStarted, StepsDone, TrainingEvent
+
+TRAINING, VALIDATION = "training", "validation"
+
+
+class RunCurves(QWidget):
+    """Fed with a training's events, live or from its history; knows no run and no session."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        curves = (Curve(TRAINING, "training"), Curve(VALIDATION, "validation", is_dotted=True))
+        self.loss = Plot("Loss", curves, x_title="epoch")
+        self.accuracy = Plot("Accuracy, %", curves, x_title="epoch")
+        self._accuracy_tile = NumberTile("Validation accuracy", "Share of validation images whose best guess is right.")
+        self._loss_tile = NumberTile("Validation loss", "Mean cross-entropy of the validation images, in nats.")
+        self._speed_tile = NumberTile("Speed", "Training images a second, without validation and saving.")
+        self._time_tile = NumberTile("Time left", "At the pace of the last second.")
+        self._lay_out()
+        self.clear()
+
+    def clear(self) -> None:
+        """Show an empty sheet."""
+        self._steps_per_epoch, self._epochs, self._device = 1, 0, ""
+        self._best: EpochDone | None = None
+        for plot in (self.loss, self.accuracy):
+            plot.clear()
+        for tile in (self._accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
+            tile.set_value("–", "")
+
+    def add(self, events: list[TrainingEvent]) -> None:
+        """Draw what happened, oldest first."""
+        for event in events:
+            if isinstance(event, RunStarted):
+                self._start(event)
+            elif isinstance(event, StepsDone):
+                self._add_steps(event)
+            elif isinstance(event, EpochDone):
+                self._add_epoch(event)
+            elif isinstance(event, RunPaused):
+                self._time_tile.set_value("paused", f"saved at step {event.step:,}")
+            elif isinstance(event, RunEnded):
+                self._time_tile.set_value("done" if event.reason == "finished" else event.reason, self._epochs_text(event.epoch))
+
+    def _start(self, event: RunStarted) -> None:
+        self._steps_per_epoch, self._epochs = event.steps_per_epoch, event.epochs
+        threads = f", {event.threads} thread{'s' if event.threads > 1 else ''}" if event.device == "CPU" else ""
+        self._device = f"on {event.device}{threads}"
+
+    def _add_steps(self, event: StepsDone) -> None:
+        x = [step / self._steps_per_epoch for step in range(event.first_step, event.last_step + 1)]
+        self.loss.append(TRAINING, x, event.losses)
+        self.accuracy.append(TRAINING, x, [100 * value for value in event.accuracies])
+        self._speed_tile.set_value(f"{event.images_per_s:,.0f} images/s", self._device)
+        done = (event.last_step - 1) // self._steps_per_epoch
+        self._time_tile.set_value(duration_text(event.seconds_left), self._epochs_text(done))
+
+    def _add_epoch(self, event: EpochDone) -> None:
+        self.loss.append(VALIDATION, [event.epoch], [event.val_loss])
+        self.accuracy.append(VALIDATION, [event.epoch], [100 * event.val_top1])
+        if event.is_best:
+            self._best = event
+        best = f"best {self._best.val_top1:.1%} at epoch {self._best.epoch}" if self._best else ""
+        self._accuracy_tile.set_value(f"{event.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
+        gap = event.val_loss - event.train_loss
+        self._loss_tile.set_value(f"{event.val_loss:.3f}", f"{abs(gap):.3f} {'above' if gap >= 0 else 'below'} training")
+
+    def _epochs_text(self, done: int) -> str:
+        return f"{done:,} of {self._epochs:,} epochs" if self._epochs else ""
+
+    def _lay_out(self) -> None:
+        gap = theme.tokens.size.gap
+        tiles = QHBoxLayout()
+        tiles.setSpacing(gap)
+        for tile in (self._accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
+            tiles.addWidget(tile, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(gap)
+        box.addLayout(tiles)
+        box.addWidget(self.loss, 3)
+        box.addWidget(self.accuracy, 2)
