@@ -34,7 +34,7 @@ class ThemedPlot(pg.PlotWidget):
         for name in ("left", "bottom"):
             axis = item.getAxis(name)
             axis.setStyle(
-                tickLength=0, tickTextOffset=6, maxTickLevel=0, autoExpandTextSpace=True, hideOverlappingLabels=True
+                tickLength=0, tickTextOffset=6, maxTickLevel=1, autoExpandTextSpace=True, hideOverlappingLabels=True
             )
             axis.enableAutoSIPrefix(False)
         item.getAxis("left").setWidth(44)
