@@ -20,8 +20,8 @@ lint: $(VENV)/.dev  ## formatter, linter, type checker, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-unit: $(VENV)/.dev  ## all tests, the real-window ones under Xvfb where it is installed
-	@$(BIN)/python tests/run.py
+unit: $(VENV)/.dev  ## all tests; the real-window ones need Xvfb and xdotool
+	@$(BIN)/python -m pytest -n 2
 
 benchmarks: $(VENV)/.dev  ## ratios measured in one run; nothing else should be running
 	@$(BIN)/python -m tests.benchmarks

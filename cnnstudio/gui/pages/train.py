@@ -1,0 +1,301 @@
+"""The page Train: the recipe, the curves as they grow, and a few guesses that change while it learns."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from cnnstudio.core.errors import StudioError
+from cnnstudio.gui.pages.page import Page
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
+from cnnstudio.gui.widgets.buttons import Button
+from cnnstudio.gui.widgets.card import Card
+from cnnstudio.gui.widgets.form import Form
+from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.live_guesses import LiveGuesses
+from cnnstudio.gui.widgets.run_curves import RunCurves
+from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
+from cnnstudio.training.events import CheckpointSaved, EpochDone, Guesses, RunEnded, RunPaused, RunResumed, RunStarted
+
+if TYPE_CHECKING:
+    from cnnstudio.core.jobs import Job, JobContext
+    from cnnstudio.gui.session import Session
+    from cnnstudio.runs.run import Run
+    from cnnstudio.training.events import TrainingEvent
+
+WATCHED = 8
+SIDE_PX, RIGHT_PX = 300, 240
+MAX_LOG_LINES = 200
+
+
+class TrainPage(Page):
+    """Glue between the session's training and the widgets that show it."""
+
+    key = "train"
+    title = "Train"
+    icon = "chart-line"
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._shown: Run | None = None
+        self._is_live = False
+        self.form = Form(only=["optimizer", "batch", "epochs", "seed", "device", "threads"])
+        self.main_button = Button("Start training", "", role="main", icon="play")
+        self.stop_button = Button(
+            "Stop", "Save everything and end this training; it can be resumed later.", icon="stop"
+        )
+        self.resume_button = Button("Resume", "Go on where this run was stopped.", icon="play-pause")
+        self.curves = RunCurves()
+        self.guesses = LiveGuesses()
+        self._log = Label("", "small", wrap=True)
+        self._log_lines: list[str] = []
+        self._what = Label("", "muted", wrap=True)
+        self._empty = EmptyState(
+            "Nothing to train yet",
+            "Choose data first: the embedded handwritten digits need no preparation.",
+            "Choose data",
+            "Go to the page Data.",
+            icon="chart-line",
+        )
+        self._busy = BusyState("Opening the data")
+        self._error = ErrorState("Your project and its runs are safe.", "Choose other data", "Go to the page Data.")
+        self._lay_out()
+        self._connect()
+        self._refresh()
+        self._show_run()
+
+    # Building ---------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        gap = theme.tokens.size.gap
+        work = QWidget()
+        row = QHBoxLayout(work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(gap)
+        row.addWidget(self._make_left())
+        row.addWidget(self.curves, 1)
+        row.addWidget(self._make_right())
+        self._stack = QStackedLayout()
+        for view in (work, self._empty, self._busy, self._error):
+            self._stack.addWidget(view)
+        self._work = work
+        self.set_content(self._stack)
+
+    def _make_left(self) -> QWidget:
+        left = QWidget()
+        left.setFixedWidth(SIDE_PX)
+        box = QVBoxLayout(left)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.tokens.size.gap)
+        recipe = Card("Recipe")
+        recipe.add(self._what)
+        recipe.add(self.form)
+        recipe.hug()
+        area = QScrollArea()
+        area.setWidget(recipe)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        box.addWidget(area, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.tokens.size.gap)
+        buttons.addWidget(self.main_button, 1)
+        buttons.addWidget(self.resume_button)
+        buttons.addWidget(self.stop_button)
+        box.addLayout(buttons)
+        return left
+
+    def _make_right(self) -> QWidget:
+        right = QWidget()
+        right.setFixedWidth(RIGHT_PX)
+        box = QVBoxLayout(right)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.tokens.size.gap)
+        self._guess_card = Card("Its guesses, live")
+        self._guess_card.add(self.guesses)
+        self._guess_card.hug()
+        box.addWidget(self._guess_card)
+        self._log_card = Card("Log")
+        area = QScrollArea()
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(self._log)
+        self._log.setAlignment(self._log.alignment().AlignTop)
+        self._log_card.add(area, 1)
+        box.addWidget(self._log_card, 1)
+        return right
+
+    def _connect(self) -> None:
+        session, training = self.session, self.session.training
+        self.form.changed.connect(session.set_config)
+        self.main_button.clicked.connect(self._on_main)
+        self.stop_button.clicked.connect(training.stop)
+        self.resume_button.clicked.connect(self._on_resume)
+        self._empty.triggered.connect(self._go_to_data)
+        self._error.triggered.connect(self._go_to_data)
+        self._busy.triggered.connect(self._on_cancel_opening)
+        session.jobs.job_changed.connect(self._on_job_changed)
+        for signal in (session.project_changed, session.dataset_changed, session.graph_changed, session.config_changed):
+            signal.connect(self._refresh)
+        training.changed.connect(self._refresh)
+        training.events.connect(self._on_events)
+        session.run_changed.connect(self._show_run)
+        session.run_changed.connect(self._refresh)
+
+    # What can be done now ---------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        session, training = self.session, self.session.training
+        if session.data_error is not None and not training.is_active:
+            self._error.set_error("The data can't be used", session.data_error)
+        self._stack.setCurrentWidget(self._view())
+        phase = training.phase
+        self.form.set_spec(session.config)
+        self.form.setEnabled(phase is Phase.IDLE)
+        self._what.set_text(self._what_text())
+        text, icon, tooltip = _MAIN[phase]
+        self.main_button.setText(text)
+        self.main_button.setAccessibleName(text)
+        self.main_button.set_icon(icon)
+        can_press = phase in (Phase.RUNNING, Phase.PAUSED) or (phase is Phase.IDLE and not training.why_not_start())
+        self.main_button.setToolTip(tooltip)
+        self.main_button.setEnabled(can_press)
+        if not can_press and phase is Phase.IDLE:
+            self.main_button.setToolTip(training.why_not_start())
+        self.stop_button.setVisible(training.is_active)
+        self.stop_button.set_enabled(phase is not Phase.STOPPING, "It stops after the current step.")
+        self.resume_button.setVisible(not training.is_active and self._can_resume())
+
+    def _view(self) -> QWidget:
+        session = self.session
+        if session.training.is_active or session.dataset is not None:
+            return self._work
+        if session.data_error is not None:
+            return self._error
+        return self._busy if session.data_job is not None else self._empty
+
+    def _what_text(self) -> str:
+        session = self.session
+        if session.dataset is None or session.graph is None:
+            return ""
+        count = len(session.dataset.indices("train"))
+        return f"{session.graph.name} on {count:,} training images of {session.dataset.spec.source.title}."
+
+    def _can_resume(self) -> bool:
+        run = self.session.run
+        return run is not None and run.state.can_resume
+
+    # What the user does -----------------------------------------------------------------------------------------
+
+    def _on_main(self) -> None:
+        training = self.session.training
+        if training.phase is Phase.IDLE:
+            training.start()
+        elif training.phase is Phase.RUNNING:
+            training.pause()
+        else:
+            training.go_on()
+
+    def _on_resume(self) -> None:
+        if self.session.run is not None:
+            self.session.training.resume_run(self.session.run)
+
+    def _go_to_data(self) -> None:
+        self.session.page_requested.emit("data")
+
+    def _on_cancel_opening(self) -> None:
+        if self.session.data_job is not None:
+            self.session.data_job.cancel()
+
+    def _on_job_changed(self, job: "Job") -> None:
+        if job is self.session.data_job:
+            self._busy.set_progress(job.progress)
+
+    # What the training tells ------------------------------------------------------------------------------------
+
+    def _on_events(self, events: "list[TrainingEvent | RunOpened | PastLoaded]") -> None:
+        for event in events:
+            if isinstance(event, RunOpened):
+                self._begin(event.run, is_live=True)
+            elif isinstance(event, PastLoaded):
+                self.curves.add(event.history)
+            elif isinstance(event, Guesses):
+                self._show_guesses(event)
+            else:
+                self.curves.add([event])
+                self._note(event)
+
+    def _show_run(self) -> None:
+        """Show the chosen run's past, unless it is the one that is being trained and shown already."""
+        run = self.session.run
+        if self.session.training.is_active or run is None:
+            return
+        if self._shown is not None and run.path == self._shown.path and self._is_live:
+            return
+        self._begin(run, is_live=False)
+
+        def read(ctx: "JobContext") -> "tuple[Run, list[TrainingEvent]]":
+            return run, run.history()
+
+        self.session.jobs.start(
+            f"Reading {run.name}", "io", read, on_done=self._on_past_read, on_error=self._on_unreadable
+        )
+
+    def _on_past_read(self, found: "tuple[Run, list[TrainingEvent]]") -> None:
+        run, history = found
+        if self._shown is run and not self._is_live:
+            self.curves.add(history)
+            for event in history:
+                self._note(event)
+
+    def _on_unreadable(self, error: StudioError) -> None:
+        self.session.report(error)
+
+    def _begin(self, run: "Run", *, is_live: bool) -> None:
+        self._shown, self._is_live = run, is_live
+        self.curves.clear()
+        self._log_lines = []
+        self._log.set_text("")
+        self._log_card.set_title(f"Log of {run.name}")
+        dataset = self.session.dataset
+        self._guess_card.setVisible(is_live and dataset is not None)
+        if is_live and dataset is not None:
+            chosen = dataset.indices("val")[:WATCHED]
+            truths = [dataset.classes[int(dataset.labels[index])] for index in chosen]
+            self.guesses.set_images([dataset.thumbnail(int(index)) for index in chosen], truths, dataset.classes)
+
+    def _show_guesses(self, event: Guesses) -> None:
+        self.guesses.set_probabilities(np.asarray(event.probabilities))
+
+    def _note(self, event: object) -> None:
+        if line := log_line(event):
+            self._log_lines = [line, *self._log_lines][:MAX_LOG_LINES]
+            self._log.set_text("\n".join(self._log_lines))
+
+
+_MAIN = {
+    Phase.IDLE: ("Start training", "play", "Train the network on the data as a new run (F5)."),
+    Phase.STARTING: ("Starting …", "play", "The network is being built."),
+    Phase.RUNNING: ("Pause", "pause", "Save everything and rest until you go on (Space)."),
+    Phase.PAUSING: ("Pausing …", "pause", "It rests after the current step."),
+    Phase.PAUSED: ("Go on", "play", "Train on from where it rests (Space)."),
+    Phase.STOPPING: ("Stopping …", "stop", "It is being saved."),
+}
+
+
+def log_line(event: object) -> str:
+    """One line for the log; empty for what the curves show anyway."""
+    match event:
+        case RunStarted():
+            return f"Started at step {event.step:,} on {event.device}."
+        case EpochDone() if event.is_best:
+            return f"Epoch {event.epoch:,}: {100 * event.val_top1:.1f} %, the best so far."
+        case CheckpointSaved():
+            return f"Saved at step {event.step:,}."
+        case RunPaused():
+            return f"Paused at step {event.step:,}."
+        case RunResumed():
+            return f"Went on at step {event.step:,}."
+        case RunEnded():
+            return event.text
+    return ""
