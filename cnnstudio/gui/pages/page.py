@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.session import Session
-from cnnstudio.gui.theme import set_role
+from cnnstudio.gui.theme import set_role, theme
 
 
 class Page(QWidget):
@@ -35,11 +35,20 @@ class Page(QWidget):
         super().showEvent(event)
         self.entered()
 
+    def set_content(self, content: QLayout | QWidget) -> None:
+        """Fill the page, within the margins that all pages have."""
+        box = QVBoxLayout(self)
+        box.setContentsMargins(*[theme.tokens.size.page] * 4)
+        if isinstance(content, QWidget):
+            box.addWidget(content)
+        else:
+            box.addLayout(content)
+
     def add_view(self, view: QWidget) -> None:
         """Add one of the page's states, such as the content or an EmptyState."""
         if self._views is None:
-            self._views = QStackedLayout(self)
-            self._views.setContentsMargins(0, 0, 0, 0)
+            self._views = QStackedLayout()
+            self.set_content(self._views)
         self._views.addWidget(view)
 
     def show_view(self, view: QWidget) -> None:
