@@ -47,9 +47,9 @@ class RailButton(QToolButton):
         super().__init__()
         self.setText(text)
         self.setToolTip(tooltip)
+        self._tooltip = tooltip
         self.setAccessibleName(text)
         self.setCheckable(True)
-        self.setAutoExclusive(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
@@ -57,3 +57,8 @@ class RailButton(QToolButton):
         self.setFixedSize(68, 56)
         set_role(self, "rail")
         set_icon(self, icon, "muted", "accent")
+
+    def set_enabled(self, is_enabled: bool, why_not: str = "") -> None:
+        """Enable or disable; a disabled button's tooltip says why."""
+        self.setEnabled(is_enabled)
+        self.setToolTip(self._tooltip if is_enabled or not why_not else why_not)

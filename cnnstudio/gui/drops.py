@@ -1,0 +1,48 @@
+"""What was dropped on the window, and what that means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from cnnstudio.project import FILE as PROJECT_FILE
+from cnnstudio.runs.run import RUN as RUN_FILE
+
+
+class DropKind(StrEnum):
+    """What becomes of a drop."""
+
+    PROJECT = "project"
+    RUN = "run"
+    DATA = "data"
+    IMAGES = "images"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Drop:
+    """What a drop means: the paths it is about, and the sentence shown while it hangs over the window."""
+
+    kind: DropKind
+    paths: tuple[Path, ...]
+    text: str
+
+
+def meaning(paths: Sequence[Path]) -> Drop:
+    """Project or run folders are opened, another folder becomes the data, files are classified."""
+    if not paths:
+        return Drop(DropKind.NOTHING, (), "Only files and folders of this machine can be dropped.")
+    first = paths[0]
+    if len(paths) == 1 and (first / PROJECT_FILE).is_file():
+        return Drop(DropKind.PROJECT, (first,), f"Open the project {first.name}")
+    if len(paths) == 1 and first.name == PROJECT_FILE:
+        return Drop(DropKind.PROJECT, (first.parent,), f"Open the project {first.parent.name}")
+    if len(paths) == 1 and (first / RUN_FILE).is_file():
+        return Drop(DropKind.RUN, (first,), f"Open the run {first.name}")
+    folders = [path for path in paths if path.is_dir()]
+    if len(paths) == 1 and folders:
+        return Drop(DropKind.DATA, (first,), f"Use the images in {first.name} as data")
+    if folders:
+        return Drop(DropKind.NOTHING, tuple(paths), "Drop one folder, or files: not both, and not several folders.")
+    noun = "this image" if len(paths) == 1 else f"these {len(paths):,} images"
+    return Drop(DropKind.IMAGES, tuple(paths), f"Classify {noun}")

@@ -1,0 +1,51 @@
+"""The menu, made from the actions when it is opened: what can't be done is grey and says why."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from cnnstudio.gui.actions import MENUS, Action
+from cnnstudio.gui.sheet import native
+from cnnstudio.gui.theme import theme
+
+
+class Menus(QObject):
+    """Builds the menu with its submenus; `chosen` brings the action."""
+
+    chosen = Signal(object)
+
+    def __init__(self, actions: Sequence[Action], why_not: Callable[[Action], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._actions, self._why_not, self._parent = tuple(actions), why_not, parent
+
+    def build(self) -> QMenu:
+        """The menu as things stand now."""
+        top = QMenu(self._parent)
+        top.setAccessibleName("Menu")
+        for title in MENUS:
+            menu = top.addMenu(title)
+            menu.setToolTipsVisible(True)
+            for action in self._actions:
+                if action.menu == title:
+                    menu.addAction(self._item(action, menu))
+        return top
+
+    def _item(self, action: Action, menu: QMenu) -> QAction:
+        # The tab puts the shortcut to the right; the key itself is installed by the window.
+        keys = f"\t{native(action.shortcuts[0])}" if action.shortcuts else ""
+        item = QAction(f"{action.title}{keys}", menu)
+        why_not = self._why_not(action)
+        item.setEnabled(not why_not)
+        item.setToolTip(why_not or action.tooltip or f"{action.title}.")
+        item.setData(action.id)
+        if action.icon:
+            item.setIcon(theme.icon(action.icon, "muted"))
+        item.triggered.connect(self._on_triggered)
+        return item
+
+    def _on_triggered(self) -> None:
+        item = self.sender()
+        assert isinstance(item, QAction)
+        self.chosen.emit(next(action for action in self._actions if action.id == item.data()))

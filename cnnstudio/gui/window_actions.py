@@ -1,0 +1,93 @@
+"""The actions that need the window: choosing files, the palette, the sheet, closing."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.paths import projects_dir
+from cnnstudio.data.spec import parse_source
+from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action
+from cnnstudio.gui.session import Session
+
+if TYPE_CHECKING:
+    from cnnstudio.gui.main_window import MainWindow
+
+MAX_RECENT_COMMANDS = 6
+
+
+def window_actions(window: "MainWindow") -> tuple[Action, ...]:
+    """All actions of a window: its own and those of the session."""
+    return (
+        Action(
+            "project.new", "New project", FILE, _new, ("Ctrl+N",), "plus", tooltip="Begin with a sample or a folder."
+        ),
+        Action("project.open", "Open a project…", FILE, window.choose_project, ("Ctrl+O",), "folder-outline"),
+        Action(
+            "data.folder",
+            "Use a folder of images…",
+            FILE,
+            window.choose_folder,
+            ("Ctrl+Shift+O",),
+            "image-multiple-outline",
+        ),
+        *(_opener(path) for path in window.session.settings.recent[:MAX_RECENT_COMMANDS]),
+        Action(
+            "images.paste",
+            "Paste an image to classify",
+            FILE,
+            window.paste_image,
+            ("Ctrl+V",),
+            "content-paste",
+            _why_not_paste,
+        ),
+        *ACTIONS,
+        Action("view.commands", "Search or run a command", VIEW, window.open_palette, ("Ctrl+K",), "magnify"),
+        Action("help.shortcuts", "Show all shortcuts", HELP, window.open_sheet, ("?", "F1"), "keyboard-outline"),
+        Action("window.close", "Quit", FILE, window.quit, ("Ctrl+Q",), "exit-to-app"),
+    )
+
+
+def choose_project(window: "MainWindow", session: Session) -> None:
+    """Ask for a project's folder and open it."""
+    folder = QFileDialog.getExistingDirectory(window, "Open a project", str(projects_dir()))
+    if folder:
+        session.open_project(Path(folder))
+
+
+def choose_folder(window: "MainWindow", session: Session) -> None:
+    """Ask for a folder of images and make it the data."""
+    folder = QFileDialog.getExistingDirectory(window, "Use a folder of images", str(Path.home()))
+    if folder:
+        open_folder(session, Path(folder))
+
+
+def open_folder(session: Session, folder: Path) -> None:
+    """Make a folder the data, or say why it can't be."""
+    try:
+        session.open_source(parse_source(str(folder)))
+    except StudioError as error:
+        session.report(error)
+
+
+def _new(session: Session) -> None:
+    session.page_requested.emit("welcome")
+
+
+def _opener(path: str) -> Action:
+    def run(session: Session) -> None:
+        session.open_project(Path(path))
+
+    def why_not(session: Session) -> str:
+        return "" if Path(path).is_dir() else f"{path} is not there any more."
+
+    name = Path(path).name
+    return Action(f"recent.{path}", f"Open {name}", FILE, run, (), "history", why_not, tooltip=path)
+
+
+def _why_not_paste(session: Session) -> str:
+    if session.run is None:
+        return "There is no run yet: train the network first."
+    mime = QApplication.clipboard().mimeData()
+    return "" if mime is not None and (mime.hasImage() or mime.hasUrls()) else "There is no image on the clipboard."
