@@ -1,0 +1,98 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from cnnstudio.core.errors import FileError, ProjectError
+from cnnstudio.data.sources.digits import DigitsSource
+from cnnstudio.data.spec import data_spec
+from cnnstudio.network.zoo import fit_architecture
+from cnnstudio.project import ProjectSpec, create_project, open_project
+
+
+def spec() -> ProjectSpec:
+    return ProjectSpec(
+        name="Digits", data=data_spec(DigitsSource()), network=fit_architecture("lenet5", (1, 32, 32), 10)
+    )
+
+
+def test_project_comes_back_as_saved(tmp_path: Path) -> None:
+    project = create_project(tmp_path / "p", spec())
+    project.close()
+    again = open_project(tmp_path / "p")
+    assert again.spec == spec()
+    again.close()
+
+
+def test_project_opens_by_its_file_too(tmp_path: Path) -> None:
+    create_project(tmp_path / "p", spec()).close()
+    again = open_project(tmp_path / "p" / "project.json")
+    assert again.path == tmp_path / "p"
+    again.close()
+
+
+def test_second_window_is_refused_until_the_first_closes(tmp_path: Path) -> None:
+    first = create_project(tmp_path / "p", spec())
+    with pytest.raises(ProjectError, match="open in another window"):
+        open_project(tmp_path / "p")
+    first.close()
+    open_project(tmp_path / "p").close()
+
+
+@pytest.mark.parametrize("harm", [b"", b"{", b"\x00\x01", b'{"name": 3}'])
+def test_damaged_project_opens_from_its_last_good_copy(tmp_path: Path, harm: bytes) -> None:
+    create_project(tmp_path / "p", spec()).close()
+    (tmp_path / "p" / "project.json").write_bytes(harm)
+    again = open_project(tmp_path / "p")
+    assert again.spec == spec()
+    assert "project.broken.json" in again.recovered
+    assert (tmp_path / "p" / "project.broken.json").read_bytes() == harm
+    again.close()
+
+
+def test_project_without_a_good_copy_says_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "project.json").write_text("{")
+    with pytest.raises(ProjectError, match="not valid JSON"):
+        open_project(tmp_path)
+
+
+def test_project_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    create_project(tmp_path / "p", spec()).close()
+    file = tmp_path / "p" / "project.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": 99}))
+    before = file.read_bytes()
+    with pytest.raises(ProjectError, match="newer CNN Studio"):
+        open_project(tmp_path / "p")
+    assert file.read_bytes() == before
+
+
+def test_unknown_keys_survive_a_save(tmp_path: Path) -> None:
+    create_project(tmp_path / "p", spec()).close()
+    file = tmp_path / "p" / "project.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "from_the_future": [1]}))
+    project = open_project(tmp_path / "p")
+    project.save(project.spec.replace(name="Other")).close()
+    assert json.loads(file.read_text())["from_the_future"] == [1]
+
+
+def test_folder_that_is_no_project_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="is not a project"):
+        open_project(tmp_path)
+
+
+def test_failed_save_keeps_what_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    project = create_project(tmp_path / "p", spec())
+
+    def fail(source: str, target: str) -> None:
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(FileError, match="read-only"):
+            project.save(project.spec.replace(name="Other"))
+    project.close()
+    again = open_project(tmp_path / "p")
+    assert again.name == "Digits"
+    again.close()
