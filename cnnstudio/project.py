@@ -8,18 +8,21 @@ import contextlib
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from cnnstudio.core import files
 from cnnstudio.core.errors import FileError, ProjectError
 from cnnstudio.core.specs import Spec, parse_spec
-from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.runs.run import Run
 from cnnstudio.runs.store import create_run, list_runs, next_run_path
 from cnnstudio.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    from cnnstudio.data.dataset import Dataset
 
 FILE, BACKUP, LOCK = "project.json", "project.backup.json", ".lock"
 VERSION = 1
@@ -111,12 +114,12 @@ def open_project(path: Path) -> Project:
     return Project(path, spec, lock, recovered)
 
 
-def start_run(project: Project, dataset: Dataset) -> Run:
+def start_run(project: Project, dataset: "Dataset") -> Run:
     """Copy the project's network and recipe, and the data as they were opened, into its next run."""
     if project.spec.network is None:
         raise ProjectError("The project has no network yet.", hint="Choose one on the page Network.")
     path = next_run_path(project.runs_dir)
-    name = f"run {int(path.name[4:])}"
+    name = f"Run {int(path.name[4:])}"
     return create_run(path, dataset, project.spec.network, project.spec.train, name)
 
 

@@ -66,6 +66,10 @@ class Batches:
             chosen = order[number * self.size : (number + 1) * self.size]
             yield normalise(self.pixels[chosen], self.preprocess), self.labels[chosen]
 
+    def images(self, positions: "Tensor") -> "Tensor":
+        """The images at these positions of the split, as the network gets them."""
+        return normalise(self.pixels[positions.to(self.pixels.device)], self.preprocess)
+
     def in_order(self) -> Iterator[tuple["Tensor", "Tensor"]]:
         """All images once, unshuffled: for validation."""
         for pixels, labels in zip(self.pixels.split(self.size), self.labels.split(self.size), strict=True):

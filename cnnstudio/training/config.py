@@ -1,6 +1,6 @@
 """The recipe of a training: everything that is not data and not network."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, SerializeAsAny
 
@@ -11,6 +11,7 @@ from cnnstudio.core.specs import Family, Spec, parse_spec, setting, with_value
 class OptimizerSpec(Spec):
     """How the weights follow the gradient; one kind a file in `training.optimizers`."""
 
+    title: ClassVar[str]
     kind: str
     rate: float
 

@@ -14,10 +14,11 @@ Which events fire, by the way a training ends (in this order; the last checkpoin
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 class EndReason(StrEnum):
@@ -82,8 +83,8 @@ class Guesses:
     """Class probabilities of the few validation images that are watched, shape (images, classes)."""
 
     step: int
-    indices: npt.NDArray[np.int64]
-    probabilities: npt.NDArray[np.float32]
+    indices: "npt.NDArray[np.int64]"
+    probabilities: "npt.NDArray[np.float32]"
 
 
 @dataclass(frozen=True)
@@ -129,13 +130,14 @@ def event_json(event: TrainingEvent) -> dict[str, Any]:
 
 def event_from_json(line: dict[str, Any]) -> TrainingEvent | None:
     """The event that `event_json` wrote; None for a kind that this version doesn't know."""
-    kinds = {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone)}
+    kinds: dict[str, Any] = {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone)}
     kind = kinds.get(str(line.get("event")))
     if kind is None:
         return None
     known = {field.name for field in fields(kind)}
     values = {key: tuple(v) if isinstance(v, list) else v for key, v in line.items() if key in known}
-    return kind(**values)
+    event: TrainingEvent = kind(**values)
+    return event
 
 
 def event_name(kind: type) -> str:
@@ -144,6 +146,6 @@ def event_name(kind: type) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "tolist"):
         return value.tolist()
     return list(value) if isinstance(value, tuple) else value

@@ -82,6 +82,7 @@ class Trainer:
         self.position = Position()
         self.best = Best()
         self._train, self._val, self._config, self._device, self._folder = train, val, config, device, folder
+        self._watched = a_few_of_each(val.labels.cpu(), WATCHED_IMAGES)
         self._sums = EpochSums()
         self._emit: Callable[[TrainingEvent | Progress], None] = lambda event: None
         self._saved_step = -1
@@ -232,13 +233,11 @@ class Trainer:
         """Tell what the network thinks of the watched validation images now."""
         import torch
 
-        indices = torch.arange(min(WATCHED_IMAGES, self._val.image_count))
-        images, _ = next(self._val.in_order())
         self.network.eval()
         with torch.no_grad():
-            probabilities = self.network(images[: len(indices)]).softmax(1)
+            probabilities = self.network(self._val.images(self._watched)).softmax(1)
         self.network.train()
-        self._emit(Guesses(self.position.step, indices.numpy(), probabilities.float().cpu().numpy()))
+        self._emit(Guesses(self.position.step, self._watched.numpy(), probabilities.float().cpu().numpy()))
         self._next_guess_s = time.monotonic() + GUESS_EVERY_S
 
     def _check_finite(self, what: str, value: float) -> None:
@@ -252,3 +251,14 @@ class Trainer:
 
     def _ended(self, reason: EndReason, text: str) -> RunEnded:
         return RunEnded(reason, self.position.step, self.position.epoch, text)
+
+
+def a_few_of_each(labels: "Tensor", count: int) -> "Tensor":
+    """Positions of up to `count` images that show as many classes as possible, ascending by class and round."""
+    seen: dict[int, int] = {}
+    rounds = []
+    for position, label in enumerate(labels.tolist()):
+        seen[label] = seen.get(label, -1) + 1
+        rounds.append((seen[label], label, position))
+    chosen = sorted(rounds)[:count]
+    return labels.new_tensor([position for _, _, position in chosen])

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.gui.pages.page import Page
@@ -16,6 +15,7 @@ from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.live_guesses import LiveGuesses
 from cnnstudio.gui.widgets.run_curves import RunCurves
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
+from cnnstudio.runs.run import RunState
 from cnnstudio.training.events import CheckpointSaved, EpochDone, Guesses, RunEnded, RunPaused, RunResumed, RunStarted
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from cnnstudio.runs.run import Run
     from cnnstudio.training.events import TrainingEvent
 
-WATCHED = 8
 SIDE_PX, RIGHT_PX = 300, 240
 MAX_LOG_LINES = 200
 
@@ -76,11 +75,9 @@ class TrainPage(Page):
         row.addWidget(self._make_left())
         row.addWidget(self.curves, 1)
         row.addWidget(self._make_right())
-        self._stack = QStackedLayout()
-        for view in (work, self._empty, self._busy, self._error):
-            self._stack.addWidget(view)
         self._work = work
-        self.set_content(self._stack)
+        for view in (work, self._empty, self._busy, self._error):
+            self.add_view(view)
 
     def _make_left(self) -> QWidget:
         left = QWidget()
@@ -148,7 +145,7 @@ class TrainPage(Page):
         session, training = self.session, self.session.training
         if session.data_error is not None and not training.is_active:
             self._error.set_error("The data can't be used", session.data_error)
-        self._stack.setCurrentWidget(self._view())
+        self.show_view(self._view())
         phase = training.phase
         self.form.set_spec(session.config)
         self.form.setEnabled(phase is Phase.IDLE)
@@ -164,7 +161,7 @@ class TrainPage(Page):
             self.main_button.setToolTip(training.why_not_start())
         self.stop_button.setVisible(training.is_active)
         self.stop_button.set_enabled(phase is not Phase.STOPPING, "It stops after the current step.")
-        self.resume_button.setVisible(not training.is_active and self._can_resume())
+        self._refresh_more()
 
     def _view(self) -> QWidget:
         session = self.session
@@ -181,9 +178,17 @@ class TrainPage(Page):
         count = len(session.dataset.indices("train"))
         return f"{session.graph.name} on {count:,} training images of {session.dataset.spec.source.title}."
 
-    def _can_resume(self) -> bool:
-        run = self.session.run
-        return run is not None and run.state.can_resume
+    def _refresh_more(self) -> None:
+        """The second button goes on with the chosen run: to its end, or beyond it."""
+        run, is_active = self.session.run, self.session.training.is_active
+        state = run.state if run is not None and not is_active else None
+        self.resume_button.setVisible(state is not None and (state.can_resume or state is RunState.FINISHED))
+        if run is None or state is None:
+            return
+        is_done = state is RunState.FINISHED
+        self.resume_button.setText("Train longer" if is_done else "Resume")
+        more = f"Train {run.name} for {self.session.config.epochs:,} epochs more; it keeps what it has learnt."
+        self.resume_button.setToolTip(more if is_done else f"Go on with {run.name} where it was stopped.")
 
     # What the user does -----------------------------------------------------------------------------------------
 
@@ -197,8 +202,10 @@ class TrainPage(Page):
             training.go_on()
 
     def _on_resume(self) -> None:
-        if self.session.run is not None:
-            self.session.training.resume_run(self.session.run)
+        run = self.session.run
+        if run is not None:
+            is_done = run.state is RunState.FINISHED
+            self.session.training.resume_run(run, run.config.epochs + self.session.config.epochs if is_done else None)
 
     def _go_to_data(self) -> None:
         self.session.page_requested.emit("data")
@@ -257,15 +264,19 @@ class TrainPage(Page):
         self._log_lines = []
         self._log.set_text("")
         self._log_card.set_title(f"Log of {run.name}")
-        dataset = self.session.dataset
-        self._guess_card.setVisible(is_live and dataset is not None)
-        if is_live and dataset is not None:
-            chosen = dataset.indices("val")[:WATCHED]
-            truths = [dataset.classes[int(dataset.labels[index])] for index in chosen]
-            self.guesses.set_images([dataset.thumbnail(int(index)) for index in chosen], truths, dataset.classes)
+        self._guess_card.setVisible(is_live and self.session.dataset is not None)
+        self._watched: tuple[int, ...] = ()
 
     def _show_guesses(self, event: Guesses) -> None:
-        self.guesses.set_probabilities(np.asarray(event.probabilities))
+        dataset, watched = self.session.dataset, tuple(event.indices.tolist())
+        if dataset is None:
+            return
+        if watched != self._watched:
+            self._watched = watched
+            places = dataset.indices("val")[event.indices]
+            truths = [dataset.classes[int(dataset.labels[place])] for place in places]
+            self.guesses.set_images([dataset.thumbnail(int(place)) for place in places], truths, dataset.classes)
+        self.guesses.set_probabilities(event.probabilities)
 
     def _note(self, event: object) -> None:
         if line := log_line(event):

@@ -8,6 +8,7 @@ from cnnstudio.gui.widgets.tile import NumberTile
 from cnnstudio.gui.widgets.times import duration_text
 from cnnstudio.training.events import EpochDone, RunEnded, RunPaused, RunStarted, StepsDone, TrainingEvent
 
+SMOOTHING = 0.8
 TRAINING, VALIDATION = "training", "validation"
 
 
@@ -17,11 +18,11 @@ class RunCurves(QWidget):
     def __init__(self) -> None:
         super().__init__()
         curves = (Curve(TRAINING, "training"), Curve(VALIDATION, "validation", is_dotted=True))
-        self.loss = Plot("Loss", curves, x_title="epoch")
-        self.accuracy = Plot("Accuracy, %", curves, x_title="epoch")
+        self.loss = Plot("Loss", curves, x_title="epoch", smoothing=SMOOTHING)
+        self.accuracy = Plot("Accuracy, %", curves, x_title="epoch", smoothing=SMOOTHING)
         self._accuracy_tile = NumberTile("Validation accuracy", "Share of validation images whose best guess is right.")
         self._loss_tile = NumberTile("Validation loss", "Mean cross-entropy of the validation images, in nats.")
-        self._speed_tile = NumberTile("Speed", "Training images a second, without validation and saving.")
+        self._speed_tile = NumberTile("Images a second", "Training images a second, without validation and saving.")
         self._time_tile = NumberTile("Time left", "At the pace of the last second.")
         self._lay_out()
         self.clear()
@@ -47,7 +48,9 @@ class RunCurves(QWidget):
             elif isinstance(event, RunPaused):
                 self._time_tile.set_value("paused", f"saved at step {event.step:,}")
             elif isinstance(event, RunEnded):
-                self._time_tile.set_value("done" if event.reason == "finished" else event.reason, self._epochs_text(event.epoch))
+                self._time_tile.set_value(
+                    "done" if event.reason == "finished" else event.reason, self._epochs_text(event.epoch)
+                )
 
     def _start(self, event: RunStarted) -> None:
         self._steps_per_epoch, self._epochs = event.steps_per_epoch, event.epochs
@@ -58,7 +61,7 @@ class RunCurves(QWidget):
         x = [step / self._steps_per_epoch for step in range(event.first_step, event.last_step + 1)]
         self.loss.append(TRAINING, x, event.losses)
         self.accuracy.append(TRAINING, x, [100 * value for value in event.accuracies])
-        self._speed_tile.set_value(f"{event.images_per_s:,.0f} images/s", self._device)
+        self._speed_tile.set_value(f"{event.images_per_s:,.0f}", self._device)
         done = (event.last_step - 1) // self._steps_per_epoch
         self._time_tile.set_value(duration_text(event.seconds_left), self._epochs_text(done))
 
@@ -70,7 +73,9 @@ class RunCurves(QWidget):
         best = f"best {self._best.val_top1:.1%} at epoch {self._best.epoch}" if self._best else ""
         self._accuracy_tile.set_value(f"{event.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
         gap = event.val_loss - event.train_loss
-        self._loss_tile.set_value(f"{event.val_loss:.3f}", f"{abs(gap):.3f} {'above' if gap >= 0 else 'below'} training")
+        self._loss_tile.set_value(
+            f"{event.val_loss:.3f}", f"{abs(gap):.3f} {'above' if gap >= 0 else 'below'} training"
+        )
 
     def _epochs_text(self, done: int) -> str:
         return f"{done:,} of {self._epochs:,} epochs" if self._epochs else ""

@@ -1,6 +1,6 @@
 """Adam: a step size of its own for every weight."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
 from cnnstudio.training.config import OptimizerSpec, optimizers
@@ -16,6 +16,7 @@ class Adam(OptimizerSpec):
     Source: Kingma and Ba 2014, arXiv:1412.6980, algorithm 1.
     """
 
+    title: ClassVar[str] = "Adam"
     kind: Literal["adam"] = "adam"
     rate: float = setting(
         0.001,

@@ -1,6 +1,6 @@
 """Stochastic gradient descent with momentum."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
 from cnnstudio.training.config import OptimizerSpec, optimizers
@@ -16,6 +16,7 @@ class Sgd(OptimizerSpec):
     torch keeps Δ/η instead of Δ, which is the same as long as the rate is constant.
     """
 
+    title: ClassVar[str] = "SGD"
     kind: Literal["sgd"] = "sgd"
     rate: float = setting(
         0.05,
