@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.project import start_run
-from cnnstudio.runs.execute import extend_run, train_run
 from cnnstudio.runs.run import Run
 from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, RunStarted, TrainingEvent
 
@@ -89,6 +88,8 @@ class TrainingControl(QObject):
         assert dataset is not None
 
         def work(ctx: "JobContext") -> RunEnded:
+            from cnnstudio.runs.execute import train_run
+
             run = start_run(project, dataset)
             ctx.emit(RunOpened(run))
             return train_run(ctx, run, dataset)
@@ -105,6 +106,8 @@ class TrainingControl(QObject):
             dataset = None
 
         def work(ctx: "JobContext") -> RunEnded:
+            from cnnstudio.runs.execute import extend_run, train_run
+
             resumed = extend_run(run, epochs) if epochs else run
             ctx.emit(RunOpened(resumed))
             ctx.emit(PastLoaded(resumed.history()))

@@ -4,18 +4,21 @@ import importlib.metadata
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnstudio import __version__
 from cnnstudio.core import files
 from cnnstudio.core.errors import RunError, StudioError
-from cnnstudio.data.dataset import Dataset
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.source import source_code
 from cnnstudio.runs.run import DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
 from cnnstudio.training.config import TrainConfig, check_recipe
 
+if TYPE_CHECKING:
+    from cnnstudio.data.dataset import Dataset
 
-def create_run(path: Path, dataset: Dataset, graph: NetworkGraph, config: TrainConfig, name: str = "") -> Run:
+
+def create_run(path: Path, dataset: "Dataset", graph: NetworkGraph, config: TrainConfig, name: str = "") -> Run:
     """Copy data spec, graph and recipe into a new run folder.
 
     Raises:
@@ -45,7 +48,7 @@ def create_run(path: Path, dataset: Dataset, graph: NetworkGraph, config: TrainC
     return open_run(path)
 
 
-def check_fit(dataset: Dataset, graph: NetworkGraph, config: TrainConfig) -> None:
+def check_fit(dataset: "Dataset", graph: NetworkGraph, config: TrainConfig) -> None:
     """Refuse data, network and recipe that can't be trained together.
 
     Raises:
