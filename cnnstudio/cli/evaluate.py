@@ -41,9 +41,8 @@ def _print(result: Any) -> None:
     report = result.report
     low, high = report.top1_interval
     print(f"{report.n:,} images of the split '{report.split}'")
-    print(
-        f"top-1 {report.top1:.2%} (95 % interval {low:.2%} to {high:.2%}), top-5 {report.top5:.2%}, loss {report.loss:.4f}"
-    )
+    print(f"top-1 {report.top1:.2%} (95 % interval {low:.2%} to {high:.2%})")
+    print(f"top-5 {report.top5:.2%}, loss {report.loss:.4f}")
     print()
     rows = [[c.name, f"{c.n:,}", f"{c.precision:.1%}", f"{c.recall:.1%}", f"{c.f1:.3f}"] for c in report.per_class]
     print_table(["class", "images", "precision", "recall", "F1"], rows)

@@ -26,7 +26,7 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Another setting: batch, threads, optimizer.kind, optimizer.rate, …, data.split.val, data.preprocess.side.",
+        help="Another setting: batch, optimizer.kind, optimizer.rate, …, data.split.val, data.preprocess.side.",
     ),
 ]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
