@@ -5,13 +5,11 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.gui.canvas.drawing import Box
-from cnnstudio.gui.canvas.look import BAR_WIDTH, CORNER, PADDING, Detail, Look
+from cnnstudio.gui.canvas.look import BAR_WIDTH, BOX_TEXT_MARGIN, CORNER, SIGN_SIDE, TEXT_LEFT, Detail, Look
 
 PORT_RADIUS = 5.0
 MARGIN = PORT_RADIUS + 3
 STACK_STEP = 3.0
-SIGN_SIDE = 16.0
-TEXT_LEFT = 8 + BAR_WIDTH + 8
 
 
 class BoxItem(QGraphicsItem):
@@ -40,7 +38,7 @@ class BoxItem(QGraphicsItem):
 
     def _elide(self) -> None:
         look, middle = self.look, Qt.TextElideMode.ElideMiddle
-        room = self.area.width() - TEXT_LEFT - PADDING - (SIGN_SIDE + 4 if self.box.is_group else 0)
+        room = self.area.width() - BOX_TEXT_MARGIN - (look.sign_room if self.box.is_group else 0) + 1
         self._title = look.title_metrics.elidedText(self.box.title, middle, room)
         self._label = look.label_metrics.elidedText(self.box.label, middle, room)
         self._large_title = look.large_metrics.elidedText(self.box.title, middle, self.area.width() - TEXT_LEFT - 6)

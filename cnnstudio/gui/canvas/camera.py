@@ -1,6 +1,6 @@
 """What part of the scene is seen: zoom around a point, pan, fit, and keeping its place after an edit."""
 
-from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
@@ -32,6 +32,11 @@ class Camera:
         """How much can be read at this zoom."""
         return detail_at(self.zoom)
 
+    def room(self) -> QSizeF:
+        """How much of the scene fits into the window at 100 %, within the margins."""
+        port = self._view.viewport()
+        return QSizeF(max(1, port.width() - 2 * FIT_MARGIN_PX), max(1, port.height() - 2 * FIT_MARGIN_PX))
+
     def set_content(self, content: QRectF) -> None:
         """What there is to see."""
         self._content = content
@@ -60,11 +65,11 @@ class Camera:
     def show_start(self) -> None:
         """Everything if it can be read then, else the top at a zoom at which it can."""
         fitting = self._fit_zoom(self._content)
-        if fitting >= TITLE_ONLY_BELOW or self._content.isEmpty():
+        if fitting >= SIMPLE_BELOW or self._content.isEmpty():
             self.fit()
             return
         across = (self._view.viewport().width() - 2 * FIT_MARGIN_PX) / max(1.0, self._content.width())
-        self._set_zoom(max(SIMPLE_BELOW, fitting, min(1.0, across)))
+        self._set_zoom(max(SIMPLE_BELOW, min(TITLE_ONLY_BELOW, across)))
         top = QPointF(self._content.center().x(), self._content.top())
         self._put(top, QPointF(self._view.viewport().width() / 2, FIT_MARGIN_PX))
 
@@ -89,9 +94,8 @@ class Camera:
         self._keep_in_sight()
 
     def _fit_zoom(self, rect: QRectF) -> float:
-        port = self._view.viewport()
-        width, height = port.width() - 2 * FIT_MARGIN_PX, port.height() - 2 * FIT_MARGIN_PX
-        return min(1.0, max(1, width) / max(1.0, rect.width()), max(1, height) / max(1.0, rect.height()))
+        room = self.room()
+        return min(1.0, room.width() / max(1.0, rect.width()), room.height() / max(1.0, rect.height()))
 
     def _set_zoom(self, zoom: float) -> None:
         zoom = min(MAX_ZOOM, max(MIN_ZOOM, zoom))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF
 
-WireKey = tuple[str, str, int]  # source, target and port, as they are visible
+WireKey = tuple[str, str]  # the ids of the boxes at both ends
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Frame:
-    """An open group: the border around its members, with its title on top."""
+    """An open group: the border around its members; `title_rect` is the place for its title, which no wire crosses."""
 
     id: str
     rect: QRectF
+    title_rect: QRectF
     title: str
     depth: int = 0
     is_bad: bool = False
@@ -38,15 +39,17 @@ class Wire:
     """A visible edge, routed.
 
     Args:
-        key: Its visible ends; a closed group stands for the members inside it.
+        key: Its ends; a closed group stands for the layers inside it.
         points: Corners of the route, from the output of the source to the input of the target.
         text: Shape of what flows, "6 × 28 × 28"; empty while unknown.
+        text_at: Where the text begins: its left end, half its height.
         is_bad: What flows doesn't fit the target.
     """
 
     key: WireKey
     points: tuple[QPointF, ...]
     text: str = ""
+    text_at: QPointF = field(default_factory=QPointF)
     is_bad: bool = False
 
     @property

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from cnnstudio.gui.canvas.drawing import Frame
 from cnnstudio.gui.canvas.look import Detail, Look
 
-TITLE_HEIGHT = 24.0
 SIGN_SIDE = 14.0
 FRAME_CORNER = 10.0
 
@@ -28,7 +27,7 @@ class FrameItem(QGraphicsItem):
         self.prepareGeometryChange()
         self.frame, self.rect = frame, frame.rect
         self.setZValue(-10 + min(frame.depth, 9))
-        room = frame.rect.width() - SIGN_SIDE - 28
+        room = frame.title_rect.width() - SIGN_SIDE - 7
         self._title = self.look.frame_metrics.elidedText(frame.title, Qt.TextElideMode.ElideMiddle, room)
         self.update()
 
@@ -46,13 +45,17 @@ class FrameItem(QGraphicsItem):
 
     def title_rect(self) -> QRectF:
         """The sign and the words: what a click on the title means, and what no wire's text may cover."""
-        width = self.look.frame_metrics.horizontalAdvance(self._title) + SIGN_SIDE + 24
-        return QRectF(self.rect.x(), self.rect.y(), width, TITLE_HEIGHT)
+        width = self.look.frame_metrics.horizontalAdvance(self._title) + SIGN_SIDE + 12
+        height = self.frame.title_rect.height()
+        return QRectF(self.rect.x() + self._inset(), self.rect.y(), width, height)
 
     def sign_rect(self) -> QRectF:
         """The − that closes the group."""
-        top = self.rect.y() + (TITLE_HEIGHT - SIGN_SIDE) / 2 + 1
-        return QRectF(self.rect.x() + 8, top, SIGN_SIDE, SIGN_SIDE)
+        top = self.rect.y() + (self.frame.title_rect.height() - SIGN_SIDE) / 2 + 1
+        return QRectF(self.rect.x() + self._inset(), top, SIGN_SIDE, SIGN_SIDE)
+
+    def _inset(self) -> float:
+        return self.frame.title_rect.x() - self.frame.rect.x()
 
     def boundingRect(self) -> QRectF:
         """The frame with its pen."""

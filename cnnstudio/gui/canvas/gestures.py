@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
+from cnnstudio.gui.canvas.connecting import Judgement
+
 if TYPE_CHECKING:
     from cnnstudio.gui.canvas.view import CanvasView
+
+
+NO_TARGET = Judgement(False, "Drop on the layer that this one shall feed.")
 
 
 class Gesture(ABC):
@@ -89,28 +94,22 @@ class Connect(Gesture):
         super().__init__(view, start)
         self.source = source
         self.target: str | None = None
-        self.refusal = ""
+        self.judgement = NO_TARGET
 
     def move(self, to: QPoint) -> None:
         super().move(to)
         target = self.view.canvas.box_at(self.scene_point(to))
         if target != self.target:
-            self._point_at(target)
-        self.view.show_hint(to, self.refusal or self._words(), is_bad=bool(self.refusal))
+            self._point_at(target if target != self.source else None)
+        is_bad = self.target is not None and not self.judgement.is_allowed
+        self.view.show_hint(to, self.judgement.words, is_bad=is_bad)
 
     def _point_at(self, target: str | None) -> None:
         self._unmark()
-        self.target = target if target != self.source else None
-        self.refusal = self.view.why_not_connect(self.source, target) if self.target is not None else ""
-        if self.target is not None and not self.refusal:
-            self.view.canvas.boxes[self.target].mark(is_target=True)
-
-    def _words(self) -> str:
-        if self.target is None:
-            return "Drop on the layer that this one shall feed."
-        return (
-            f"{self.view.canvas.drawing.boxes[self.source].title} → {self.view.canvas.drawing.boxes[self.target].title}"
-        )
+        self.target = target
+        self.judgement = self.view.judge_connection(self.source, target) if target is not None else NO_TARGET
+        if target is not None and self.judgement.is_allowed:
+            self.view.canvas.boxes[target].mark(is_target=True)
 
     def _unmark(self) -> None:
         if self.target in self.view.canvas.boxes:
@@ -118,7 +117,7 @@ class Connect(Gesture):
 
     def finish(self) -> None:
         self.cancel()
-        if self.target is not None and not self.refusal:
+        if self.target is not None and self.judgement.is_allowed:
             self.view.connect_wanted.emit(self.source, self.target)
 
     def cancel(self) -> None:
@@ -132,10 +131,11 @@ class Connect(Gesture):
         if item is None:
             return
         start, end = item.port_out, self.scene_point(self.now)
-        if self.target is not None and not self.refusal:
+        is_bad = self.target is not None and not self.judgement.is_allowed
+        if self.target is not None and not is_bad:
             end = self.view.canvas.boxes[self.target].port_in
         bend = max(30.0, abs(end.y() - start.y()) / 2)
         path = QPainterPath(start)
         path.cubicTo(start + QPointF(0, bend), end - QPointF(0, bend), end)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.strokePath(path, look.bad_wire if self.refusal else look.chosen_wire)
+        painter.strokePath(path, look.bad_wire if is_bad else look.chosen_wire)

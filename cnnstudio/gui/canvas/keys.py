@@ -23,6 +23,8 @@ COMMANDS = (
     Command("paste", "Paste", ("Ctrl+V",), edits=True),
     Command("duplicate", "Duplicate", ("Ctrl+D",), edits=True),
     Command("delete", "Delete", ("Del", "Backspace"), edits=True),
+    Command("group", "Make a block", ("Ctrl+G",), edits=True),
+    Command("ungroup", "Take the block apart", ("Ctrl+Shift+G",), edits=True),
     Command("undo", "Undo", ("Ctrl+Z",), edits=True),
     Command("redo", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), edits=True),
     Command("select_all", "Choose all", ("Ctrl+A",)),

@@ -15,6 +15,10 @@ TITLE_ONLY_BELOW = 0.8
 CORNER = 8.0
 BAR_WIDTH = 4.0
 PADDING = 10.0
+SIGN_SIDE = 16.0
+# Beside the texts of a box: bar, gaps, padding.
+TEXT_LEFT = 8 + BAR_WIDTH + 8
+BOX_TEXT_MARGIN = TEXT_LEFT + PADDING
 
 
 class Detail(IntEnum):
@@ -42,6 +46,7 @@ class Look:
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self.detail = Detail.FULL
+        self.sign_room = SIGN_SIDE + 4
         size = tokens.size
         self.title_font = _font(size.text, QFont.Weight.DemiBold)
         self.label_font = _font(size.small)

@@ -1,8 +1,8 @@
 """The window onto the scene: what mouse, wheel and keys do. It knows the drawing, not the graph."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -19,8 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView
 
 from cnnstudio.gui.canvas.camera import Camera
+from cnnstudio.gui.canvas.connecting import Judgement
 from cnnstudio.gui.canvas.dots import paint_dots
-from cnnstudio.gui.canvas.drawing import Drawing
+from cnnstudio.gui.canvas.drawing import Drawing, WireKey
 from cnnstudio.gui.canvas.dropping import Dropping
 from cnnstudio.gui.canvas.hint import Hint
 from cnnstudio.gui.canvas.keys import command_of
@@ -41,12 +42,15 @@ class CanvasView(QGraphicsView):
     command = Signal(str)  # see keys.COMMANDS
     layer_dropped = Signal(object, object)  # JSON of a layer, wire key or None
     menu_wanted = Signal(QPoint)  # where, on the screen
+    resized = Signal()
 
     def __init__(self, look: Look) -> None:
         self.canvas = CanvasScene(look)
         super().__init__(self.canvas)
         self.is_editable = True
-        self.why_not_connect: Callable[[str, str], str] = _nothing_against
+        # True until the user pans or zooms: then a new size of the window fits the drawing anew.
+        self.is_untouched = True
+        self.judge_connection: Callable[[str, str], Judgement] = _nothing_against
         self.camera = Camera(self)
         self.pointer = Pointer(self)
         self._hint = Hint(self)
@@ -92,6 +96,7 @@ class CanvasView(QGraphicsView):
             self.camera.follow(before, before + shift)
         else:
             self.camera.show_start()
+            self.is_untouched = True
         self._after_zoom()
         self.minimap.set_drawing(drawing, self.canvas.content_rect(), self.canvas.look)
         self._place_map()
@@ -111,15 +116,12 @@ class CanvasView(QGraphicsView):
     def fit(self) -> None:
         """Show the whole network."""
         self.camera.fit()
-        self._after_zoom()
-
-    def show_start(self) -> None:
-        """Show the network from its input on, readable."""
-        self.camera.show_start()
+        self.is_untouched = True
         self._after_zoom()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom around a point of the window, or its middle."""
+        self.is_untouched = False
         self.camera.zoom_at(at or QPointF(self.viewport().rect().center()), factor)
         self._after_zoom()
 
@@ -132,8 +134,18 @@ class CanvasView(QGraphicsView):
             self.camera.reveal(drawing.frames[box].rect)
         self._place_map()
 
+    def place_of(self, boxes: Collection[str], wires: Collection[WireKey]) -> QPoint:
+        """A place (px of this widget) just below what is chosen, or a quarter down the middle."""
+        rects = [box.rect for key, box in self.canvas.drawing.boxes.items() if key in boxes]
+        rects += [QRectF(self.canvas.wires[key].middle(), QSizeF(1, 1)) for key in wires]
+        if not rects:
+            return QPoint(self.width() // 2 - 150, self.height() // 4)
+        lowest = max(rects, key=QRectF.bottom)
+        return self.mapFromScene(lowest.bottomLeft()) + QPoint(0, 6)
+
     def move_by_hand(self, delta: QPoint) -> None:
         """Pan."""
+        self.is_untouched = False
         self.camera.pan_by(delta)
         self._place_map()
 
@@ -154,6 +166,7 @@ class CanvasView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_map()
+        self.resized.emit()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         look = self.canvas.look
@@ -250,5 +263,5 @@ class CanvasView(QGraphicsView):
         self._dropping.drop(event)
 
 
-def _nothing_against(source: str, target: str) -> str:
-    return ""
+def _nothing_against(source: str, target: str) -> Judgement:
+    return Judgement(True, f"{source} → {target}")

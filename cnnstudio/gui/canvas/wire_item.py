@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.gui.canvas.curves import distance_to_route, first_free, middle_of_route, rounded_path, text_places
@@ -11,6 +11,7 @@ from cnnstudio.gui.canvas.drawing import Wire
 from cnnstudio.gui.canvas.look import Detail, Look
 
 TEXT_HEIGHT = 14.0
+ARROW = 3.5
 
 
 class WireItem(QGraphicsItem):
@@ -30,15 +31,20 @@ class WireItem(QGraphicsItem):
             return
         self.prepareGeometryChange()
         self.wire = wire
-        self.path = rounded_path(wire.points)
+        self._shape(wire.points)
         self.setToolTip(f"{wire.text} values" if wire.text else "The size of what flows here isn't known.")
         self.update()
 
     def show_points(self, points: Sequence[QPointF]) -> None:
         """Draw the route like this while it moves to its place."""
         self.prepareGeometryChange()
-        self.path = rounded_path(points)
+        self._shape(points)
         self.update()
+
+    def _shape(self, points: Sequence[QPointF]) -> None:
+        self.path = rounded_path(points)
+        tip = points[-1]
+        self._arrow = QPolygonF([tip, tip + QPointF(-ARROW, -1.6 * ARROW), tip + QPointF(ARROW, -1.6 * ARROW)])
 
     def place_text(self, taken: Sequence[QRectF] | None) -> None:
         """Find room for the text beside the route; None leaves it out."""
@@ -47,7 +53,10 @@ class WireItem(QGraphicsItem):
         if taken is None or not self.wire.text:
             return
         width = self.look.wire_metrics.horizontalAdvance(self.wire.text) + 2
-        self.text_rect = first_free(text_places(self.wire.points, width, TEXT_HEIGHT), taken)
+        self.text_rect = first_free([self._wanted(width), *text_places(self.wire.points, width, TEXT_HEIGHT)], taken)
+
+    def _wanted(self, width: float) -> QRectF:
+        return QRectF(self.wire.text_at.x(), self.wire.text_at.y() - TEXT_HEIGHT / 2, width, TEXT_HEIGHT)
 
     def mark(self, **states: bool) -> None:
         """Set is_chosen or is_hovered, and paint anew if that changes something."""
@@ -91,6 +100,9 @@ class WireItem(QGraphicsItem):
         """Draw the route, and its text when there is room and zoom enough."""
         pen = self.pen()
         painter.strokePath(self.path, pen)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(pen.color())
+        painter.drawPolygon(self._arrow)
         if self.look.detail is Detail.FULL and self.text_rect is not None:
             painter.setFont(self.look.wire_font)
             painter.setPen(self.look.accent if self.is_chosen else self.look.muted)

@@ -1,0 +1,111 @@
+"""From a graph to a drawing: which boxes there are, where they stand, and what is wrong with them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF
+
+from cnnstudio.gui.canvas.drawing import Box, Drawing, Frame, Mark, Wire, WireKey
+from cnnstudio.gui.canvas.look import BOX_TEXT_MARGIN, Look
+from cnnstudio.network import layout as places
+from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.parts import Edge
+from cnnstudio.network.shapes import shape_text
+from cnnstudio.network.validate import GraphProblem, Validation
+from cnnstudio.network.view import GraphView, VisibleEdge, VisibleNode, visible
+
+MAX_BOX_WIDTH = 260.0
+
+
+@dataclass(frozen=True)
+class Scenery:
+    """A drawing, and the connections behind each of its wires."""
+
+    drawing: Drawing = field(default_factory=Drawing)
+    edges: Mapping[WireKey, tuple[Edge, ...]] = field(default_factory=dict)
+
+
+def draw(graph: NetworkGraph, validation: Validation, closed: Collection[str], look: Look) -> Scenery:
+    """Everything to be shown of a graph with these groups closed."""
+    view = visible(graph, closed, validation.shapes)
+    placed = places.layout(view, {node.id: size for node in view.nodes if (size := _size(node, look))})
+    problems = _problems_by_box(view, validation)
+    depths = _depths(view)
+    boxes = {node.id: _box(graph, node, placed.boxes[node.id], problems) for node in view.nodes}
+    frames = {
+        group.id: Frame(
+            group.id,
+            _rect(placed.frames[group.id].rect),
+            _rect(placed.frames[group.id].title),
+            group.title,
+            depths[group.id],
+        )
+        for group in view.groups
+    }
+    wires = {(edge.source, edge.target): _wire(edge, placed, validation) for edge in view.edges}
+    marks = tuple(_mark(key, found) for key, found in problems.items())
+    edges = {(edge.source, edge.target): edge.edges for edge in view.edges}
+    return Scenery(Drawing(boxes, frames, wires, marks), edges)
+
+
+def _size(node: VisibleNode, look: Look) -> tuple[float, float] | None:
+    """A wider box where the usual one would cut the texts."""
+    title = look.title_metrics.horizontalAdvance(node.title)
+    label = look.label_metrics.horizontalAdvance(node.label)
+    wanted = max(title, label) + BOX_TEXT_MARGIN + (look.sign_room if node.is_group else 0.0)
+    return (min(MAX_BOX_WIDTH, 2 * round(wanted / 2 + 1)), places.BOX_HEIGHT) if wanted > places.BOX_WIDTH else None
+
+
+def _box(graph: NetworkGraph, node: VisibleNode, rect: places.Rect, problems: Mapping[str, list[GraphProblem]]) -> Box:
+    layers = [graph.node(member).layer for member in node.members]
+    return Box(
+        node.id,
+        _rect(rect),
+        node.title,
+        node.label,
+        node.category,
+        is_group=node.is_group,
+        is_bad=node.id in problems,
+        has_input=any(layer.arity[1] != 0 for layer in layers),
+        has_output=any(not layer.is_end for layer in layers),
+    )
+
+
+def _wire(edge: VisibleEdge, placed: places.Layout, validation: Validation) -> Wire:
+    key = (edge.source, edge.target)
+    points = tuple(QPointF(x, y) for x, y in placed.edges[key])
+    is_bad = any(
+        one.source in validation.shapes and one.target not in validation.shapes and validation.at(one.target)
+        for one in edge.edges
+    )
+    text = shape_text(edge.shape) if edge.shape else ""
+    return Wire(key, points, text, QPointF(*placed.labels[key]), is_bad)
+
+
+def _problems_by_box(view: GraphView, validation: Validation) -> dict[str, list[GraphProblem]]:
+    if validation.is_ok:
+        return {}
+    box_of = {member: node.id for node in view.nodes for member in node.members}
+    found: dict[str, list[GraphProblem]] = {}
+    for problem in validation.problems:
+        if problem.node in box_of:
+            found.setdefault(box_of[problem.node], []).append(problem)
+    return found
+
+
+def _mark(box: str, problems: list[GraphProblem]) -> Mark:
+    first = problems[0]
+    place = f"{first.node}: " if first.node != box else ""
+    more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
+    return Mark(box, f"{place}{first.text}{more}", first.hint)
+
+
+def _depths(view: GraphView) -> dict[str, int]:
+    depths: dict[str, int] = {}
+    for group in view.groups:  # outer frames come before inner ones
+        depths[group.id] = depths[group.parent] + 1 if group.parent in depths else 0
+    return depths
+
+
+def _rect(rect: places.Rect) -> QRectF:
+    return QRectF(rect.x, rect.y, rect.width, rect.height)

@@ -1,0 +1,147 @@
+"""Type to find a layer, Enter to add it: opens on the canvas with Tab."""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.gui.canvas.choices import LayerChoice, layer_choices, search
+from cnnstudio.gui.theme import set_role, theme
+from cnnstudio.gui.widgets.labels import ElidedLabel, plain
+
+WIDTH, ROW_PX, ROWS = 300, 30, 7
+_CHOICE = Qt.ItemDataRole.UserRole
+
+
+class SearchBox(QFrame):
+    """A field and the layers that fit what is typed. `picked` brings a LayerChoice."""
+
+    picked = Signal(object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "popup")
+        self._place = ElidedLabel("", "small")
+        self._field = QLineEdit()
+        self._field.setPlaceholderText("Search a layer: conv, relu, pool …")
+        self._field.setToolTip("Type a part of the name; Enter adds the chosen layer, Esc leaves.")
+        self._field.setAccessibleName("Search a layer")
+        self._field.installEventFilter(self)
+        self._field.textChanged.connect(self._fill)
+        self._list = QListWidget()
+        self._list.setAccessibleName("Layers found")
+        self._list.setItemDelegate(ChoiceDelegate(self._list))
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setMouseTracking(True)
+        self._list.itemClicked.connect(self._on_clicked)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 8, 8, 8)
+        box.setSpacing(6)
+        for widget in (self._place, self._field, self._list):
+            box.addWidget(widget)
+        self.setFixedWidth(WIDTH)
+        self.hide()
+
+    def open_at(self, at: QPoint, place: str) -> None:
+        """Open with its upper left corner near `at` (px of the parent), and say where the layer will go."""
+        self._place.set_text(place)
+        self._field.clear()
+        self._fill()
+        self.adjustSize()
+        room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        rect = QRect(at, self.sizeHint())
+        rect.moveRight(min(rect.right(), room.right()))
+        rect.moveBottom(min(rect.bottom(), room.bottom()))
+        self.move(max(room.left(), rect.left()), max(room.top(), rect.top()))
+        self.show()
+        self.raise_()
+        self._field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def close_box(self) -> None:
+        """Leave without adding."""
+        if self.isVisible():
+            self.hide()
+            self.left.emit()
+
+    def found(self) -> list[LayerChoice]:
+        """What fits, best first."""
+        return [self._list.item(row).data(_CHOICE) for row in range(self._list.count())]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and not self.isAncestorOf(self.focusWidget() or self):
+            self.close_box()
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._on_key(event)
+        return super().eventFilter(watched, event)
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Tab: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Backtab: -1}
+        if key == Qt.Key.Key_Escape:
+            self.close_box()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._pick(self._list.currentItem())
+        elif key in steps and self._list.count():
+            self._list.setCurrentRow((self._list.currentRow() + steps[Qt.Key(key)]) % self._list.count())
+        else:
+            return False
+        return True
+
+    def _on_clicked(self, item: QListWidgetItem) -> None:
+        self._pick(item)
+
+    def _pick(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            choice = item.data(_CHOICE)
+            self.hide()
+            self.picked.emit(choice)
+
+    def _fill(self) -> None:
+        self._list.clear()
+        for choice in search(layer_choices(), self._field.text()):
+            item = QListWidgetItem(choice.title)
+            item.setData(_CHOICE, choice)
+            item.setToolTip(plain(choice.about))
+            self._list.addItem(item)
+        self._list.setCurrentRow(0)
+        self._list.setFixedHeight(ROWS * ROW_PX + 4)
+
+
+class ChoiceDelegate(QStyledItemDelegate):
+    """A row: the category's bar, the title, and the settings that the layer starts with."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: object) -> QSize:
+        return QSize(100, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
+        choice: LayerChoice = index.data(_CHOICE)  # type: ignore[attr-defined]  # a model index
+        rect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
+        state = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        is_current = bool(state & QStyle.StateFlag.State_Selected)
+        if is_current or state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(theme.color("accent_soft" if is_current else "sunken"))
+            painter.drawRoundedRect(rect, 6, 6)
+        painter.setBrush(theme.color(f"layer.{choice.layer.category}"))
+        painter.drawRoundedRect(QRect(rect.left() + 8, rect.top() + 8, 4, rect.height() - 16), 2, 2)
+        inner = rect.adjusted(20, 0, -10, 0)
+        painter.setPen(theme.color("text"))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, choice.title)
+        metrics = painter.fontMetrics()
+        room = inner.width() - metrics.horizontalAdvance(choice.title) - 12
+        label = metrics.elidedText(choice.layer.label, Qt.TextElideMode.ElideRight, room) if room > 40 else ""
+        painter.setPen(theme.color("muted"))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, label)
+        painter.restore()

@@ -1,0 +1,334 @@
+"""The page Network: start from an architecture, change it, and see at once what that does."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from cnnstudio.core.errors import GraphError
+from cnnstudio.core.specs import settings_of
+from cnnstudio.gui.canvas.canvas_card import CanvasCard
+from cnnstudio.gui.pages.page import Page
+from cnnstudio.gui.pages.starts import first_starts, read_starts
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.buttons import Button
+from cnnstudio.gui.widgets.card import Card
+from cnnstudio.gui.widgets.layer_form import LayerDetails
+from cnnstudio.gui.widgets.layer_table import LayerTable, totals_text
+from cnnstudio.gui.widgets.network_side import NetworkSide
+from cnnstudio.gui.widgets.palette_list import PaletteList
+from cnnstudio.gui.widgets.problem_list import ProblemList
+from cnnstudio.gui.widgets.start_list import StartList
+from cnnstudio.gui.widgets.states import EmptyState
+from cnnstudio.network.architectures import Architecture, architectures
+from cnnstudio.network.fit import fit_architecture
+from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.infer import input_shapes
+from cnnstudio.network.shapes import Shape, plural
+from cnnstudio.network.spec import LayerSpec
+from cnnstudio.network.summary import Summary, summarize
+
+if TYPE_CHECKING:
+    from cnnstudio.core.jobs import JobContext
+    from cnnstudio.gui.session import Session
+    from cnnstudio.gui.widgets.start_list import Start
+    from cnnstudio.network.validate import GraphProblem
+
+LEFT_PX, RIGHT_PX, TABLE_PX = 284, 288, 230
+
+
+class NetworkPage(Page):
+    """Glue between the session's network and the widgets that show and change it."""
+
+    key = "network"
+    title = "Network"
+    icon = "graph-outline"
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._summary = Summary((), 0, 0, 0, 0)
+        self._picture_number = 0
+        self._starts_side: int | None = -1
+        self.starts, self.palette_list = StartList(), PaletteList()
+        self.canvas, self.side = CanvasCard(), NetworkSide()
+        self.table, self.problems = LayerTable(), ProblemList()
+        self.table_card = Card("Layers")
+        self.train_button = Button("Train this network", "Go to the page Train.", role="main", icon="arrow-right")
+        self._empty = EmptyState("", "", icon="graph-outline")
+        self._work = self._make_work()
+        self.add_view(self._work)
+        self.add_view(self._empty)
+        self._connect()
+        self._on_dataset()
+        self._on_graph()
+
+    # Building -------------------------------------------------------------------------------------------------
+
+    def _make_work(self) -> QWidget:
+        work = QWidget()
+        row = QHBoxLayout(work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.tokens.size.gap)
+        row.addWidget(self._make_left())
+        row.addWidget(self._make_middle(), 1)
+        row.addWidget(self._make_right())
+        return work
+
+    def _make_left(self) -> QWidget:
+        starts, palette = Card("Start from"), Card("Layers")
+        starts.add(self.starts, 1)
+        palette.add(self.palette_list, 1)
+        left = _splitter(starts, palette, (2, 3))
+        left.setFixedWidth(LEFT_PX)
+        return left
+
+    def _make_middle(self) -> QWidget:
+        self.table_card.add(self.problems)
+        self.table_card.add(self.table, 1)
+        middle = _splitter(self.canvas, self.table_card, (1, 0))
+        middle.setSizes([10_000, TABLE_PX])
+        return middle
+
+    def _make_right(self) -> QWidget:
+        right = QWidget()
+        right.setFixedWidth(RIGHT_PX)
+        box = QVBoxLayout(right)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.tokens.size.gap)
+        box.addWidget(self.side, 1)
+        box.addWidget(self.train_button)
+        return right
+
+    def _connect(self) -> None:
+        session, editor, side = self.session, self.canvas.editor, self.side
+        session.graph_changed.connect(self._on_graph)
+        session.dataset_changed.connect(self._on_dataset)
+        session.project_changed.connect(self._on_graph)
+        self._empty.triggered.connect(self._on_empty_button)
+        self.starts.picked.connect(session.use_architecture)
+        self.palette_list.picked.connect(editor.hands.add_choice)
+        editor.edited.connect(session.set_graph)
+        editor.chosen_changed.connect(self._on_chosen)
+        editor.refused.connect(self._on_refused)
+        self.canvas.undo_wanted.connect(session.undo)
+        self.canvas.redo_wanted.connect(session.redo)
+        self.canvas.layer_chosen.connect(self._choose)
+        self.canvas.saved.connect(self._on_saved)
+        self.canvas.failed.connect(session.report)
+        self.table.layer_chosen.connect(self._choose)
+        self.problems.layer_chosen.connect(self._choose)
+        self.problems.fix_wanted.connect(self._on_fix)
+        side.layer.changed.connect(self._on_layer_changed)
+        side.layer.renamed.connect(self._on_renamed)
+        side.layer.fix_wanted.connect(self._on_fix)
+        side.network.renamed.connect(self._on_network_renamed)
+        side.sees.another_wanted.connect(self._on_another_picture)
+        side.toggle_wanted.connect(editor.toggle)
+        self.train_button.clicked.connect(self._on_train)
+
+    # The network ----------------------------------------------------------------------------------------------
+
+    def _on_graph(self) -> None:
+        graph, validation = self.session.graph, self.session.validation
+        if graph is None or validation is None:
+            self._show_empty()
+            return
+        self.show_view(self._work)
+        self._summary = summarize(graph)
+        self.canvas.set_graph(graph, validation, is_changed=_is_changed(graph, self._classes()))
+        self.canvas.set_undo(self.session.undo_text, self.session.redo_text)
+        self.table.set_summary(self._summary)
+        self.problems.set_problems(validation.problems)
+        self._show_totals()
+        self.starts.set_current(graph.architecture)
+        self._on_chosen()
+        why_not = "" if validation.is_ok else "Mend the network's problems first; they are listed below the graph."
+        self.train_button.set_enabled(validation.is_ok, why_not)
+
+    def _show_totals(self) -> None:
+        assert self.session.validation is not None
+        count = len(self.session.validation.problems)
+        if count:
+            self.table_card.set_note(f"{plural(count, 'problem')} · {totals_text(self._summary)}", "bad")
+        else:
+            self.table_card.set_note(totals_text(self._summary), "small")
+
+    def _show_empty(self) -> None:
+        if self.session.project is None:
+            self._empty.set_texts("No project is open", "A network is made for data: its pictures and its classes.")
+            self._empty.set_action("Begin", "Go to the page Welcome.")
+        elif self.session.dataset is None:
+            text = "The network takes the size of the pictures and the number of classes from the data."
+            self._empty.set_texts("Choose data first", text)
+            self._empty.set_action("Choose data", "Go to the page Data.")
+        else:
+            self._empty.set_texts("There is no network yet", "LeNet-5 is a good one to begin with.")
+            self._empty.set_action("Use LeNet-5", "Make a LeNet-5 for this data.")
+        self.show_view(self._empty)
+
+    def _on_empty_button(self) -> None:
+        if self.session.project is None:
+            self.session.page_requested.emit("welcome")
+        elif self.session.dataset is None:
+            self.session.page_requested.emit("data")
+        else:
+            self.session.use_architecture("lenet5")
+
+    def _classes(self) -> int | None:
+        return len(self.session.dataset.classes) if self.session.dataset is not None else None
+
+    # What is chosen -------------------------------------------------------------------------------------------
+
+    def _choose(self, node_id: str) -> None:
+        self.canvas.editor.choose([node_id])
+
+    def _on_chosen(self) -> None:
+        graph = self.session.graph
+        if graph is None:
+            return
+        editor = self.canvas.editor
+        chosen, nodes = editor.chosen(), editor.chosen_nodes()
+        groups = [group for group in graph.groups if group.id in chosen]
+        self.table.choose_layer(nodes[0] if len(nodes) == 1 and not groups else None)
+        if not nodes:
+            self.side.show_network(graph.name, self._summary, _architecture(graph.architecture))
+        elif len(nodes) == 1 and not groups:
+            self.side.show_layer(self._details(graph, nodes[0]), self._summary.row(nodes[0]))
+        else:
+            rows = [row for row in self._summary.rows if row.id in set(nodes)]
+            only = groups[0] if len(groups) == 1 and len(chosen) == 1 else None
+            title = only.title or only.id if only else f"{len(nodes)} layers chosen"
+            self.side.show_together(title, rows, len(nodes), only.id if only else "")
+            if only:
+                self.side.set_group_open(only.id in editor.view.canvas.frames)
+
+    def _details(self, graph: NetworkGraph, node_id: str) -> LayerDetails:
+        validation = self.session.validation
+        assert validation is not None
+        return LayerDetails(
+            node_id,
+            graph.node(node_id).layer,
+            input_shapes(graph, validation.shapes, node_id),
+            validation.shapes.get(node_id),
+            validation.at(node_id),
+        )
+
+    # Edits ----------------------------------------------------------------------------------------------------
+
+    def _on_layer_changed(self, layer: LayerSpec) -> None:
+        graph, nodes = self.session.graph, self.canvas.editor.chosen_nodes()
+        if graph is None or len(nodes) != 1:
+            return
+        what = changed_setting(graph.node(nodes[0]).layer, layer)
+        self.session.set_graph(graph.set_layer(nodes[0], layer), f"Change {what} of {nodes[0]}")
+
+    def _on_renamed(self, name: str) -> None:
+        graph, nodes = self.session.graph, self.canvas.editor.chosen_nodes()
+        if graph is None or len(nodes) != 1:
+            return
+        try:
+            renamed = graph.rename(nodes[0], name)
+        except GraphError as error:
+            self.side.layer.set_name_problem(str(error))
+            return
+        self.side.layer.set_name_problem("")
+        self.session.set_graph(renamed, f"Rename {nodes[0]} to {name}")
+        self._choose(name)
+
+    def _on_network_renamed(self, name: str) -> None:
+        graph = self.session.graph
+        if graph is not None and name and name != graph.name:
+            self.session.set_graph(graph.changed(name=name), f"Rename the network to {name}")
+
+    def _on_fix(self, problem: "GraphProblem") -> None:
+        graph = self.session.graph
+        if graph is None or problem.fix is None:
+            return
+        try:
+            mended = problem.fix.edit(graph)
+        except GraphError as error:
+            self.session.report(error)
+            return
+        self.session.set_graph(mended, problem.fix.title)
+
+    def _on_refused(self, text: str, hint: str) -> None:
+        self.session.notice.emit("warn", text, hint)
+
+    def _on_saved(self, text: str) -> None:
+        self.session.notice.emit("ok", text, "")
+
+    def _on_train(self) -> None:
+        self.session.page_requested.emit("train")
+
+    # The data -------------------------------------------------------------------------------------------------
+
+    def _on_dataset(self) -> None:
+        if self.session.graph is None:
+            self._show_empty()
+        self._show_picture()
+        dataset = self.session.dataset
+        side = int(min(dataset.pixels.shape[2:])) if dataset is not None else None
+        if side == self._starts_side:
+            return
+        self._starts_side = side
+        self.starts.set_starts(first_starts(side))
+
+        def work(ctx: "JobContext") -> "list[Start]":
+            return read_starts(ctx, side)
+
+        self.session.jobs.start(
+            "Counting the architectures", "io", work, on_done=self.starts.set_starts, on_error=self.session.report
+        )
+
+    def _on_another_picture(self) -> None:
+        self._picture_number += 1
+        self._show_picture()
+
+    def _show_picture(self) -> None:
+        dataset = self.session.dataset
+        if dataset is None:
+            self.side.sees.set_picture(None)
+            return
+        indices = dataset.indices("train")
+        index = int(indices[self._picture_number % len(indices)])
+        self.side.sees.set_picture(dataset.pixels[index].transpose(1, 2, 0))
+
+
+def changed_setting(before: LayerSpec, after: LayerSpec) -> str:
+    """The name of the setting in which two forms of a layer differ: "filters"."""
+    names = [
+        info.title.lower() for info in settings_of(after) if getattr(before, info.name) != getattr(after, info.name)
+    ]
+    return " and ".join(names) or "settings"
+
+
+def _architecture(name: str) -> Architecture | None:
+    # Not `get`: an unknown name raises a GraphError there, not the KeyError that `get` waits for.
+    return architectures[name] if name in architectures else None  # noqa: SIM401
+
+
+def _is_changed(graph: NetworkGraph, classes: int | None) -> bool:
+    """Does the graph differ from its architecture, made for the same images and classes?"""
+    if graph.architecture not in architectures or not graph.of_kind("input"):
+        return True
+    fresh = _fresh(graph.architecture, graph.input_shape, classes)
+    return fresh is None or (graph.nodes, graph.edges) != (fresh.nodes, fresh.edges)
+
+
+@lru_cache(maxsize=8)
+def _fresh(name: str, shape: Shape, classes: int | None) -> NetworkGraph | None:
+    try:
+        return fit_architecture(name, shape, classes)
+    except GraphError:
+        return None
+
+
+def _splitter(upper: QWidget, lower: QWidget, stretch: tuple[int, int]) -> QSplitter:
+    splitter = QSplitter(Qt.Orientation.Vertical)
+    splitter.setHandleWidth(theme.tokens.size.gap)
+    splitter.setChildrenCollapsible(False)
+    for i, widget in enumerate((upper, lower)):
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(i, stretch[i])
+    return splitter

@@ -1,0 +1,37 @@
+"""What the page Network says of each architecture: read in the background, because every one is built for it."""
+
+from typing import TYPE_CHECKING
+
+from cnnstudio.gui.widgets.start_list import Start
+from cnnstudio.network.architectures import Architecture, architectures
+from cnnstudio.network.summary import summarize
+
+if TYPE_CHECKING:
+    from cnnstudio.core.jobs import JobContext
+
+
+def first_starts(side: int | None) -> list[Start]:
+    """All architectures, as far as it can be said without building them."""
+    return [_start(item, str(item.year), side) for item in architectures.values()]
+
+
+def read_starts(ctx: "JobContext", side: int | None) -> list[Start]:
+    """All architectures with depth and parameters of the original.
+
+    Args:
+        ctx: The job.
+        side: Side of the data's images in pixels; None while there are none.
+    """
+    found = []
+    for number, item in enumerate(architectures.values()):
+        ctx.check()
+        ctx.progress(number, len(architectures), item.title)
+        summary = summarize(item.build())
+        found.append(_start(item, f"{item.year} · {summary.depth} layers · {summary.parameters:,}", side))
+    return found
+
+
+def _start(item: Architecture, facts: str, side: int | None) -> Start:
+    if side is not None and side < item.min_side:
+        return Start(item.name, item.title, f"needs {item.min_side} px, not {side}", item.about, can_be_used=False)
+    return Start(item.name, item.title, facts, item.about)

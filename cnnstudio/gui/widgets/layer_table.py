@@ -1,0 +1,110 @@
+"""The layers of a network as a table: output, cost, receptive field, and each one's share as a bar."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem
+
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.table import Column, Table
+from cnnstudio.network.shapes import shape_text
+from cnnstudio.network.summary import Summary, SummaryRow
+
+SHARE_COLUMN = 5
+BAR_PX, BAR_HEIGHT_PX = 64, 6
+COLUMNS = (
+    Column("Layer", "Name of the layer, as in the saved weights."),
+    Column("Output", "What comes out for one image: channels × height × width, or a number of values.", is_number=True),
+    Column("Parameters", "Numbers that training learns in this layer.", is_number=True),
+    Column("MACs", "Multiply–accumulate pairs for one image; a pair is two FLOPs.", is_number=True),
+    Column("Receptive field", "Part of the image that one output position sees, in px.", is_number=True),
+    Column(
+        "Share of MACs",
+        "This layer's part of all multiply–accumulate pairs, in %.",
+        is_number=True,
+        text=lambda share: f"{100 * share:.1f} %" if share else "–",
+    ),
+)
+
+
+class LayerTable(Table):
+    """Shows a summary; `layer_chosen` brings the id of the row that was chosen."""
+
+    layer_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(COLUMNS, "Layers", "All layers in the order in which data flows; a click chooses the layer.")
+        self._ids: tuple[str, ...] = ()
+        self.setItemDelegateForColumn(SHARE_COLUMN, ShareDelegate(self))
+        header = self.horizontalHeader()
+        # 0: widths follow the rows in sight; measuring the 400 rows of ResNet-110 would take 40 ms an edit.
+        header.setResizeContentsPrecision(0)
+        header.setSectionResizeMode(SHARE_COLUMN, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(SHARE_COLUMN, BAR_PX + 80)
+        self.chosen.connect(self._on_chosen)
+
+    def set_summary(self, summary: Summary) -> None:
+        """Show the layers of a network."""
+        self._ids = tuple(row.id for row in summary.rows)
+        self.set_rows([_cells(row) for row in summary.rows])
+
+    def choose_layer(self, node_id: str | None) -> None:
+        """Select the row of a layer, without telling; None selects nothing."""
+        if node_id in self._ids:
+            self.choose(self._ids.index(node_id))
+        else:
+            self.clearSelection()
+
+    def _on_chosen(self, row: int) -> None:
+        self.layer_chosen.emit(self._ids[row])
+
+
+def _cells(row: SummaryRow) -> Sequence[object]:
+    is_map = len(row.output) == 3
+    field = f"{row.receptive_field.text} px" if is_map else "whole image"
+    return (row.id, shape_text(row.output), row.parameters or None, row.macs or None, field, row.macs_share)
+
+
+class ShareDelegate(QStyledItemDelegate):
+    """A number with a bar before it."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        share = float(index.data(Qt.ItemDataRole.UserRole) or 0)
+        if share <= 0:
+            return
+        cell: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
+        top = cell.center().y() - BAR_HEIGHT_PX / 2 + 0.5
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("border"))
+        painter.drawRoundedRect(QRectF(cell.left() + 12, top, BAR_PX, BAR_HEIGHT_PX), 3, 3)
+        painter.setBrush(theme.color("accent"))
+        painter.drawRoundedRect(QRectF(cell.left() + 12, top, max(3.0, BAR_PX * share), BAR_HEIGHT_PX), 3, 3)
+        painter.restore()
+
+
+def totals_text(summary: Summary) -> str:
+    """The network's sums in one line."""
+    layers = f"{summary.depth} weight layer{'s' if summary.depth != 1 else ''}"
+    return " · ".join(
+        [
+            layers,
+            f"{summary.parameters:,} parameters",
+            f"{short_number(summary.macs)} MACs",
+            f"{summary.activation_bytes / 1e6:,.1f} MB activations an image",
+        ]
+    )
+
+
+def short_number(value: float) -> str:
+    """Three digits and a letter: 61.7 k, 40.8 M, 4.09 G."""
+    for limit, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= limit:
+            scaled = value / limit
+            return f"{scaled:.{2 if scaled < 10 else 1 if scaled < 100 else 0}f} {letter}"
+    return f"{value:,.0f}"
