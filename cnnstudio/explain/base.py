@@ -57,6 +57,9 @@ class ExplanationMethod(Spec):
     about: ClassVar[str]
     paper: ClassVar[str]
 
+    def prepare(self) -> None:
+        """Import what the method needs; done before the clock starts, as it happens once a process."""
+
     @abstractmethod
     def attribute(self, network: "Network", x: "Tensor", class_index: int, node: str) -> "tuple[Tensor, Tensor]":
         """The map of shape (h, w) and the logits of shape (classes,); the network is in evaluation mode."""
@@ -89,6 +92,7 @@ class ExplanationMethod(Spec):
 
         _require_one_picture(tuple(x.shape))
         chosen = require_spatial(network.graph, node)
+        self.prepare()
         started_s = time.perf_counter()
         with evaluating(network), torch.enable_grad():
             values, logits = self.attribute(network, x, class_index, chosen)

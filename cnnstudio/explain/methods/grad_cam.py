@@ -28,6 +28,10 @@ class GradCam(ExplanationMethod):
     )
     paper: ClassVar[str] = "Selvaraju et al. 2017"
 
+    def prepare(self) -> None:
+        """Import captum, which takes half a second."""
+        import captum.attr  # noqa: F401
+
     def attribute(self, network: "Network", x: "Tensor", class_index: int, node: str) -> "tuple[Tensor, Tensor]":
         """The map of shape (h, w) in logit units, and the logits."""
         import torch

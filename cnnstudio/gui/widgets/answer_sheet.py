@@ -1,0 +1,114 @@
+"""A sheet of pictures with the true answer at the left and the given one at the right, as LeNet's paper printed its."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QImage, QPainter
+
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.bars import percent
+from cnnstudio.gui.widgets.pixels import Pixels, to_qimage
+from cnnstudio.gui.widgets.tile_sheet import TileSheet
+
+PICTURE_PX = 96
+LINE_PX = 18
+PADDING_PX = 8
+KEPT_IMAGES = 2000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One judged picture: its place in the data set, its class, what the network said, and how surely (0 to 1)."""
+
+    index: int
+    true: str
+    given: str
+    confidence: float
+
+    @property
+    def is_right(self) -> bool:
+        """True if the network gave the true class."""
+        return self.true == self.given
+
+
+class AnswerSheet(TileSheet):
+    """Judged pictures; `picture` (place in the data set → pixels) is asked for what is visible only."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._answers: tuple[Answer, ...] = ()
+        self._picture: Callable[[int], Pixels] | None = None
+        self._images: OrderedDict[int, QImage] = OrderedDict()
+        self.setMinimumSize(PICTURE_PX + 40, PICTURE_PX + 60)
+
+    def set_answers(self, answers: Sequence[Answer], picture: Callable[[int], Pixels]) -> None:
+        """Show these, in this order."""
+        self._answers = tuple(answers)
+        self._picture = picture
+        self._images.clear()
+        self.set_count(len(self._answers))
+        self.verticalScrollBar().setValue(0)
+
+    def answers(self) -> tuple[Answer, ...]:
+        """What is shown, in this order."""
+        return self._answers
+
+    def tile_size(self, room: QSize) -> QSize:
+        return QSize(PICTURE_PX + 2 * PADDING_PX, PICTURE_PX + 2 * LINE_PX + 2 * PADDING_PX)
+
+    def describe(self, index: int) -> str:
+        answer = self._answers[index]
+        verdict = "rightly" if answer.is_right else "wrongly"
+        sure = percent(answer.confidence)
+        return f"Image {answer.index}: true {answer.true}, {verdict} given {answer.given}, {sure} sure."
+
+    def paint_tile(self, painter: QPainter, index: int, rect: QRectF) -> None:
+        answer = self._answers[index]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("sunken"))
+        painter.drawRoundedRect(rect, 6, 6)
+        place = QRectF(rect.left() + PADDING_PX, rect.top() + PADDING_PX, PICTURE_PX, PICTURE_PX)
+        self._paint_picture(painter, answer.index, place)
+        line = QRectF(place.left(), place.bottom() + 3, PICTURE_PX, LINE_PX)
+        self._paint_names(painter, answer, line)
+        font = QFont(painter.font())
+        font.setPixelSize(theme.tokens.size.label)
+        painter.setFont(font)
+        painter.setPen(theme.color("muted"))
+        sure = f"{percent(answer.confidence)} sure"
+        painter.drawText(line.translated(0, LINE_PX), Qt.AlignmentFlag.AlignCenter, sure)
+
+    def _paint_picture(self, painter: QPainter, index: int, place: QRectF) -> None:
+        image = self._image(index)
+        scale = min(place.width() / image.width(), place.height() / image.height())
+        room = QRectF(0, 0, image.width() * scale, image.height() * scale)
+        room.moveCenter(place.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale * self.devicePixelRatioF() < 1)
+        painter.drawImage(room, image)
+
+    def _paint_names(self, painter: QPainter, answer: Answer, line: QRectF) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(theme.tokens.size.small)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        half = line.width() / 2 - 10
+        middle = Qt.AlignmentFlag.AlignVCenter
+        parts = (
+            (answer.true, "text", Qt.AlignmentFlag.AlignLeft, line.left()),
+            (answer.given, "ok" if answer.is_right else "bad", Qt.AlignmentFlag.AlignRight, line.right() - half),
+        )
+        for name, role, side, left in parts:
+            painter.setPen(theme.color(role))
+            shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(half))
+            painter.drawText(QRectF(left, line.top(), half, line.height()), side | middle, shown)
+        painter.setPen(theme.color("muted"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, "→")
+
+    def _image(self, index: int) -> QImage:
+        if index not in self._images and self._picture is not None:
+            self._images[index] = to_qimage(self._picture(index))
+            if len(self._images) > KEPT_IMAGES:
+                self._images.popitem(last=False)
+        return self._images[index]
