@@ -38,6 +38,7 @@ class Session(QObject):
     settings_changed = Signal()
     page_requested = Signal(str)
     images_dropped = Signal(list)
+    image_wanted = Signal(int)
     notice = Signal(str, str, str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
