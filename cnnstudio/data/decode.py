@@ -135,6 +135,8 @@ def _decode(content: bytes, max_side: int) -> Picture:
         limit = MAX_PIXELS // 1_000_000
         raise ImageError(f"is too large ({width:,}×{height:,} px; at most {limit} megapixels)", kind="too_large")
     notes = ["animated"] if getattr(image, "is_animated", False) else []
+    # Only JPEG knows this: decode at a half, a quarter or an eighth if that is still large enough. Four times faster.
+    image.draft(None, _bounded_size(image.size, max_side))
     image.load()
     # TIFF is turned by Pillow's own reader while loading, others are not: ask for the orientation afterwards.
     turn, has_bad_exif = _orientation(image)
@@ -172,10 +174,8 @@ def _orientation(image: Image.Image) -> tuple[Image.Transpose | None, bool]:
 
 def _bounded(image: Image.Image, max_side: int) -> Image.Image:
     """The image with its longer side at most `max_side`; done first, so that all else is cheap."""
-    scale = max_side / max(image.size)
-    if scale >= 1:
+    if max(image.size) <= max_side:
         return image
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     if image.mode.startswith("I;16"):
         image = _eight_bits(image)
     elif "transparency" in image.info:
@@ -184,7 +184,12 @@ def _bounded(image: Image.Image, max_side: int) -> Image.Image:
     elif image.mode in ("P", "PA", "1"):
         # Palette numbers can't be averaged.
         image = image.convert({"P": "RGB", "PA": "RGBA", "1": "L"}[image.mode])
-    return image.resize(size, Image.Resampling.BILINEAR)
+    return image.resize(_bounded_size(image.size, max_side), Image.Resampling.BILINEAR, reducing_gap=1.0)
+
+
+def _bounded_size(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+    scale = min(1.0, max_side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _plain(image: Image.Image) -> tuple[Image.Image, list[str]]:

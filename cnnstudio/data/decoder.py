@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError, wait
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
 TIME_LIMIT_S = 10.0
 MEMORY_LIMIT_BYTES = 1_400_000_000
 MAX_WORKERS = 16
-CHUNK_FILES = 64
+CHUNK_FILES = 256
 CHUNK_BYTES = 8_000_000
 CHUNKS_PER_WORKER = 4
 POLL_S = 0.1
+# Without an answer for so many time limits, something is wrong with the children themselves.
+PATIENCE = 6
+CLOSED = "The image decoder is closed."
 T = TypeVar("T")
 _launch = threading.Lock()
 
@@ -87,7 +91,7 @@ class Decoder:
         while flying:
             yield from self._chunk_result(*flying.popleft(), work, ctx)
 
-    def decode_one(self, source: Path | bytes, max_side: int = MAX_SIDE) -> np.ndarray:
+    def decode_one(self, source: Path | bytes, max_side: int = MAX_SIDE, ctx: JobContext | None = None) -> np.ndarray:
         """One picture, from a file or from memory: uint8, shape (H, W, 1) or (H, W, 3).
 
         With the default `max_side`, `to_pixels` of it equals what training gets from the same file.
@@ -100,7 +104,7 @@ class Decoder:
             raise ImageError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB.", kind="too_large")
         argument = source if isinstance(source, bytes) else str(source)
         try:
-            return self._result(self._submit(read_view, argument, max_side), None)
+            return self._answer(ctx, None, read_view, argument, max_side)
         except ImageError as error:
             raise ImageError(f"{name} {error.message}.", kind=error.kind, hint=error.hint) from None
 
@@ -108,9 +112,7 @@ class Decoder:
         """End the children, at once, whatever they do; returns when none is left."""
         with self._lock:
             self._is_closed = True
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            _end(pool)
+        self._drop_pool()
 
     def _chunk_result(
         self,
@@ -120,7 +122,7 @@ class Decoder:
         ctx: JobContext,
     ) -> list[Sample | Failure]:
         try:
-            return self._result(future, ctx)
+            return self._answer(ctx, future, read_samples, chunk, work)
         except ImageError as error:
             if len(chunk) == 1:
                 return [Failure(error.kind, error.message, error.hint)]
@@ -129,13 +131,28 @@ class Decoder:
             results += self._chunk_result([path], self._submit(read_samples, [path], work), work, ctx)
         return results
 
+    def _answer(
+        self, ctx: JobContext | None, future: "Future[T] | None", function: Callable[..., T], *arguments: Any
+    ) -> T:
+        """What a child says; children that were killed from outside are replaced and asked once more."""
+        try:
+            return self._result(future or self._submit(function, *arguments), ctx)
+        except _ChildrenGone:
+            return self._result(self._submit(function, *arguments), ctx)
+
     def _result(self, future: "Future[T]", ctx: JobContext | None) -> T:
         """Wait for a child's answer; a child that died or took too long becomes an ImageError."""
         from pebble import ProcessExpired
 
+        deadline_s = time.monotonic() + PATIENCE * self._time_limit_s
         while not wait([future], timeout=POLL_S).done:
             if ctx is not None:
                 ctx.check()
+            if self._is_closed:
+                raise DataError(CLOSED)
+            if time.monotonic() > deadline_s:
+                self._drop_pool()
+                raise _ChildrenGone
         try:
             return future.result()
         except TimeoutError:
@@ -144,18 +161,29 @@ class Decoder:
         except ProcessExpired:
             raise ImageError("made the decoder crash", kind="crashed") from None
         except BrokenProcessPool:
-            raise DataError("The processes that decode images ended unexpectedly.", hint="Try again.") from None
+            raise _ChildrenGone from None
 
     def _submit(self, function: Callable[..., T], *arguments: Any) -> "Future[T]":
-        future: Future[T] = self._running_pool().schedule(function, args=arguments, timeout=self._time_limit_s)
+        pool = self._running_pool()
+        try:
+            future: Future[T] = pool.schedule(function, args=arguments, timeout=self._time_limit_s)
+        except RuntimeError:
+            # The pool broke after it was looked at.
+            raise _ChildrenGone from None
         return future
+
+    def _drop_pool(self) -> None:
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            _end(pool)
 
     def _running_pool(self) -> "ProcessPool":
         from pebble import ProcessPool
 
         with self._lock:
             if self._is_closed:
-                raise DataError("The image decoder is closed.")
+                raise DataError(CLOSED)
             if self._pool is not None and not self._pool.active:
                 # A child was killed while it had nothing to do: begin anew.
                 _end(self._pool)
@@ -171,7 +199,7 @@ class Decoder:
 
 
 def chunks(paths: Sequence[str], sizes: Sequence[int], parts: int) -> Iterator[Sequence[str]]:
-    """Cut a list of files into at least `parts` pieces of about equal work, of up to 64 files or 8 MB each."""
+    """Cut a list of files into at least `parts` pieces of about equal work, of up to 256 files or 8 MB each."""
     max_files = max(1, min(CHUNK_FILES, -(-len(paths) // parts)))
     max_bytes = max(1, min(CHUNK_BYTES, -(-sum(sizes) // parts)))
     start, total = 0, 0
@@ -183,6 +211,13 @@ def chunks(paths: Sequence[str], sizes: Sequence[int], parts: int) -> Iterator[S
         total += size
     if start < len(paths):
         yield paths[start:]
+
+
+class _ChildrenGone(DataError):
+    """The children were killed from outside, by the system's memory guard or by hand."""
+
+    def __init__(self) -> None:
+        super().__init__("The processes that decode images were killed.", hint="Free some memory and try again.")
 
 
 class _Child(SpawnProcess):

@@ -22,8 +22,10 @@ def to_square(picture: Image.Image, side: int, resize: str, reducing_gap: float 
         return picture
     if resize == "letterbox":
         return _letterbox(picture, side)
-    box = _middle_square(picture.size) if resize == "crop" else (0.0, 0.0, *picture.size)
-    return picture.resize((side, side), Image.Resampling.BILINEAR, box=box, reducing_gap=reducing_gap)
+    if resize == "crop" and picture.width != picture.height:
+        # Cut first: `resize(box=…)` would let the pixels beside the square bleed into its edges.
+        picture = picture.crop(_middle_square(picture.size))
+    return picture.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=reducing_gap)
 
 
 def to_planes(picture: Image.Image, side: int, channels: int, resize: str) -> np.ndarray:
@@ -37,10 +39,10 @@ def to_planes(picture: Image.Image, side: int, channels: int, resize: str) -> np
     return array[None] if channels == 1 else np.ascontiguousarray(array.transpose(2, 0, 1))
 
 
-def _middle_square(size: tuple[int, int]) -> tuple[float, float, float, float]:
+def _middle_square(size: tuple[int, int]) -> tuple[int, int, int, int]:
     width, height = size
     short = min(width, height)
-    left, top = (width - short) / 2, (height - short) / 2
+    left, top = (width - short) // 2, (height - short) // 2
     return (left, top, left + short, top + short)
 
 

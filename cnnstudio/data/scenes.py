@@ -45,9 +45,9 @@ def draw_scene(seed: int, index: int, side: int) -> Scene:
 
 def _colours(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Colours of ground and shape, each 3 numbers from 0 to 1, well apart in brightness or hue."""
-    ground = _colour(rng, saturation=(0.15, 0.6), value=(0.2, 0.9))
+    ground = _colour(rng, saturation=(0.05, 0.35), value=(0.2, 0.75))
     while True:
-        shape = _colour(rng, saturation=(0.55, 1.0), value=(0.35, 1.0))
+        shape = _colour(rng, saturation=(0.7, 1.0), value=(0.7, 1.0))
         if np.abs(shape - ground).mean() >= MIN_CONTRAST:
             return ground, shape
 
@@ -61,7 +61,7 @@ def _ground(rng: np.random.Generator, side: int, colour: np.ndarray) -> np.ndarr
     """A textured ground, float, shape (side, side, 3), around `colour`."""
     texture = [_cloudy, _striped, _woven][rng.integers(3)](rng, side)
     brightness = 1 + _slope(rng, side) * rng.uniform(0.0, 0.3) + texture * rng.uniform(0.08, 0.2)
-    tint = (_colour(rng, (0.2, 0.7), (0.3, 0.9)) - colour) * 0.35
+    tint = (_colour(rng, (0.1, 0.4), (0.3, 0.8)) - colour) * 0.35
     return np.asarray(colour * brightness[:, :, None] + tint * _cloudy(rng, side)[:, :, None])
 
 
@@ -112,7 +112,7 @@ def _with_distractors(rng: np.random.Generator, ground: np.ndarray, colour: np.n
 
 def _near(rng: np.random.Generator, colour: np.ndarray) -> np.ndarray:
     """Some other colour, drawn towards the ground's so that it doesn't outshine the shape."""
-    return 0.6 * _colour(rng, (0.2, 0.8), (0.2, 1.0)) + 0.4 * colour
+    return 0.6 * _colour(rng, (0.1, 0.5), (0.2, 0.9)) + 0.4 * colour
 
 
 def _blob(rng: np.random.Generator, side: int) -> np.ndarray:
@@ -126,7 +126,7 @@ def _blob(rng: np.random.Generator, side: int) -> np.ndarray:
 
 def _shape(rng: np.random.Generator, name: str, side: int) -> np.ndarray:
     """How much of each pixel the shape covers, 0 to 1; all of the shape lies inside the picture."""
-    radius = rng.uniform(0.17, 0.36) * side
+    radius = rng.uniform(0.2, 0.38) * side
     margin = radius * 1.12 + 1
     centre = rng.uniform(margin, side - margin, 2)
     angle = np.deg2rad(rng.uniform(-35, 35))

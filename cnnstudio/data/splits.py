@@ -44,8 +44,8 @@ def stratified_splits(labels: np.ndarray, spec: SplitSpec, given: np.ndarray | N
 def part_sizes(n: int, val: float, test: float) -> tuple[int, int]:
     """How many of a class's n images go to validation and test; training keeps at least one.
 
-    Rounded half up; at least one each if the class has as many images as there are parts. A class of two gives
-    its second image to validation, so that at least its learning can be watched.
+    Rounded half up, at least one each. Where that leaves nothing for training, the larger part gives back, the test
+    before validation: a class of two has its second image in validation, so that its learning can be watched.
     """
     wanted = [max(1, int(n * share + 0.5)) if share else 0 for share in (val, test)]
     while sum(wanted) > max(0, n - 1):

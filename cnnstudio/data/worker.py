@@ -1,8 +1,10 @@
 """What runs inside a decoding child: read a few files, bring them to size, hand back arrays and failures."""
 
 import hashlib
+import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +70,7 @@ def start_child(memory_bytes: int) -> None:
     """Prepare a fresh child: it may take so much memory beyond what it has, and ends at once when told to."""
     # Python's own handler would wait until the decoder's C code comes back.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     if os.name != "posix":
         return
     import resource
@@ -77,6 +80,13 @@ def start_child(memory_bytes: int) -> None:
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def own_address_space() -> int:

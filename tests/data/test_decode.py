@@ -1,0 +1,311 @@
+"""Reading pictures of all kinds, against what Pillow and hand arithmetic say they show."""
+
+import copy
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps, PngImagePlugin
+
+from cnnstudio.data.decode import ImageError, decode, read_bytes, read_image
+
+
+def orientation_exif(value: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = value
+    return exif
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "BMP", "TIFF"])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_lossless_files_give_back_their_pixels(encoded, picture, file_format, mode):
+    image = picture(mode=mode)
+    array = read_image(encoded(file_format, image))
+    assert array.dtype == np.uint8
+    assert np.array_equal(array.squeeze(), np.asarray(image))
+    assert array.shape[2] == (3 if mode == "RGB" else 1)
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "WEBP", "AVIF", "GIF"])
+def test_lossy_files_give_what_pillow_decodes(encoded, file_format):
+    content = encoded(file_format)
+    expected = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+    assert np.array_equal(read_image(content), expected)
+
+
+@pytest.mark.parametrize("value", range(1, 9))
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_exif_orientation_is_applied(encoded, picture, value, file_format):
+    content = encoded(file_format, picture(24, 16), exif=orientation_exif(value))
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("RGB")
+    assert np.array_equal(read_image(content), np.asarray(expected))
+    assert expected.size == ((24, 16) if value < 5 else (16, 24))
+
+
+def test_turning_swaps_the_noted_width_and_height(encoded, picture):
+    found = decode(encoded("JPEG", picture(24, 16), exif=orientation_exif(6)))
+    assert (found.width, found.height) == (16, 24)
+    assert "turned" in found.notes
+
+
+@pytest.mark.parametrize("value", [0, 9, 99])
+def test_an_impossible_orientation_is_ignored_and_noted(encoded, picture, value):
+    content = encoded("PNG", picture(), exif=orientation_exif(value))
+    assert np.array_equal(read_image(content), np.asarray(picture()))
+    assert "bad_exif" in decode(content).notes
+
+
+def test_damaged_exif_does_not_spoil_the_picture(encoded, picture):
+    content = encoded("PNG", picture(), exif=b"Exif\0\0II*\0\xff\xff\xff\xff\xff")
+    assert np.array_equal(read_image(content), np.asarray(picture()))
+
+
+def test_16_bit_grey_is_divided_by_257_and_rounded():
+    levels = np.array([[0, 128, 129, 257, 32768, 65535]], np.uint16)
+    for file_format in ("PNG", "TIFF"):
+        file = io.BytesIO()
+        Image.fromarray(levels).save(file, file_format)
+        # 128/257 = 0.498, 129/257 = 0.502, 32768/257 = 127.502
+        assert read_image(file.getvalue())[0, :, 0].tolist() == [0, 0, 1, 1, 128, 255]
+
+
+def test_32_bit_integers_within_16_bits_are_scaled_and_others_refused():
+    file = io.BytesIO()
+    Image.fromarray(np.array([[0, 65535]], np.int32)).save(file, "TIFF")
+    assert read_image(file.getvalue())[0, :, 0].tolist() == [0, 255]
+    file = io.BytesIO()
+    Image.fromarray(np.array([[0, 70000]], np.int32)).save(file, "TIFF")
+    with pytest.raises(ImageError, match="70,000") as caught:
+        read_image(file.getvalue())
+    assert caught.value.kind == "unsupported"
+
+
+def float_tiff(values: list[float]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.array([values], np.float32)).save(file, "TIFF")
+    return file.getvalue()
+
+
+def test_floating_point_from_0_to_1_is_scaled():
+    assert read_image(float_tiff([0.0, 0.5, 1.0]))[0, :, 0].tolist() == [0, 128, 255]
+
+
+@pytest.mark.parametrize("values", [[0.0, 3000.0], [-1.0, 1.0], [0.0, float("nan")], [0.0, float("inf")]])
+def test_floating_point_of_unknown_range_is_refused_and_never_black(values):
+    with pytest.raises(ImageError) as caught:
+        read_image(float_tiff(values))
+    assert caught.value.kind == "unsupported"
+
+
+def test_transparency_is_laid_on_white(encoded):
+    half = Image.new("RGBA", (4, 4), (255, 0, 0, 128))
+    # 128/255 of red over white: 255, 127, 127
+    assert np.abs(read_image(encoded("PNG", half)).astype(int)[0, 0] - (255, 127, 127)).max() <= 1
+    clear_grey = Image.new("LA", (4, 4), (0, 0))
+    assert (read_image(encoded("PNG", clear_grey)) == 255).all()
+    assert read_image(encoded("PNG", clear_grey)).shape == (4, 4, 1)
+
+
+def test_a_transparent_palette_colour_is_laid_on_white(encoded):
+    image = Image.new("P", (4, 4), 1)
+    image.putpalette([0, 0, 0, 10, 200, 30])
+    image.putpixel((0, 0), 0)
+    array = read_image(encoded("PNG", image, transparency=0))
+    assert array[0, 0].tolist() == [255, 255, 255]
+    assert array[1, 1].tolist() == [10, 200, 30]
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("1", 1), ("P", 3), ("CMYK", 3), ("RGBA", 3), ("LA", 1)])
+def test_other_modes_become_grey_or_colour(encoded, picture, mode, channels):
+    file_format = "JPEG" if mode == "CMYK" else "PNG"
+    content = encoded(file_format, picture(mode=mode))
+    array = read_image(content)
+    expected = Image.open(io.BytesIO(content)).convert("L" if channels == 1 else "RGB")
+    assert np.array_equal(array.squeeze(), np.asarray(expected))
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_the_first_of_several_pictures_is_taken_and_noted(encoded, picture, file_format):
+    first, second = Image.new("RGB", (40, 30), (200, 30, 30)), picture()
+    content = encoded(file_format, first, save_all=True, append_images=[second])
+    assert "animated" in decode(content).notes
+    array = read_image(content).astype(int)
+    # WebP's compression changes the colours a little.
+    assert np.abs(array - (200, 30, 30)).max() < 8
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "1", "RGBA", "LA", "CMYK", "I;16"])
+def test_large_pictures_are_brought_down_to_1024(encoded, picture, mode):
+    image = picture(1536, 768, mode="L" if mode == "I;16" else mode)
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
+    content = encoded("JPEG" if mode == "CMYK" else "PNG", image)
+    array = read_image(content)
+    assert array.shape[:2] == (512, 1024)
+    grey = np.asarray(Image.fromarray(array.squeeze()).convert("L"), float)
+    expected = np.asarray(picture(1536, 768).convert("L").resize((1024, 512), Image.Resampling.BILINEAR), float)
+    assert np.abs(grey - expected).mean() < (60 if mode == "1" else 12)
+
+
+def test_a_large_jpeg_looks_like_a_full_decoding(encoded, picture):
+    content = encoded("JPEG", picture(200, 100).resize((4000, 2000)), quality=95)
+    found = decode(content)
+    assert (found.width, found.height) == (4000, 2000)
+    full = Image.open(io.BytesIO(content)).convert("RGB").resize((1024, 512), Image.Resampling.BILINEAR)
+    assert np.abs(np.asarray(found.image, float) - np.asarray(full, float)).mean() < 1
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
+def test_half_a_file_is_refused(encoded, picture, file_format):
+    content = encoded(file_format, picture(200, 200))
+    with pytest.raises(ImageError) as caught:
+        read_image(content[: len(content) // 2])
+    assert caught.value.kind in ("truncated", "damaged")
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF"])
+def test_half_a_file_is_said_to_end_early(encoded, picture, file_format):
+    content = encoded(file_format, picture(200, 200))
+    with pytest.raises(ImageError, match="ends early"):
+        read_image(content[: len(content) // 2])
+
+
+def test_one_flipped_byte_in_a_png_is_refused(encoded):
+    content = bytearray(encoded("PNG"))
+    content[content.index(b"IDAT") + 20] ^= 0x55
+    with pytest.raises(ImageError) as caught:
+        read_image(bytes(content))
+    assert caught.value.kind == "damaged"
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = [b"\x89PNG\r\n\x1a\n"]
+    for name, body in ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")):
+        parts.append(struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)))
+    return b"".join(parts)
+
+
+def jpeg_of_size(encoded_bytes: bytes, width: int, height: int) -> bytes:
+    start = encoded_bytes.index(b"\xff\xc0") + 5
+    return encoded_bytes[:start] + struct.pack(">HH", height, width) + encoded_bytes[start + 4 :]
+
+
+def test_declared_size_bombs_are_refused_from_their_header(encoded):
+    for content in (
+        png_of_size(65_000, 65_000),
+        png_of_size(20_000, 20_000),
+        jpeg_of_size(encoded("JPEG"), 65_000, 65_000),
+    ):
+        with pytest.raises(ImageError, match="megapixels") as caught:
+            read_image(content)
+        assert caught.value.kind == "too_large"
+
+
+def test_a_picture_without_width_is_refused():
+    with pytest.raises(ImageError):
+        read_image(png_of_size(0, 10))
+
+
+def test_a_bomb_of_compressed_text_is_refused_or_its_text_left_out(encoded):
+    text = PngImagePlugin.PngInfo()
+    text.add_text("comment", "a" * 80_000_000, zip=True)
+    content = encoded("PNG", pnginfo=text)
+    assert len(content) < 100_000
+    with pytest.raises(ImageError):
+        read_image(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "words"),
+    [
+        (b"", "empty", "0 bytes"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "foreign", "a web page"),
+        (b'{"error": 404}', "foreign", "JSON"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 99, "foreign", "HEIC"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "foreign", "PostScript"),
+        (b"%PDF-1.4\n", "foreign", "PDF"),
+        (b"just some words", "foreign", "a text"),
+        (bytes(range(256)) * 4, "foreign", "not an image"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "damaged", "header"),
+        (b"\xff\xd8\xff\xe0" + b"\0" * 50, "damaged", ""),
+        (b"BM" + b"\xff" * 100, "truncated", "ends early"),
+        (b"GIF89a\0\0\0\0\0\0\0", "damaged", ""),
+    ],
+)
+def test_what_is_no_image_is_named_in_words(content, kind, words):
+    with pytest.raises(ImageError) as caught:
+        read_image(content)
+    assert caught.value.kind == kind
+    assert words in caught.value.message
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+def test_mutated_files_are_read_or_refused_and_nothing_else(encoded, picture, file_format):
+    whole = encoded(file_format, picture(48, 48))
+    rng = np.random.default_rng(sum(file_format.encode()))
+    kinds = set()
+    for _ in range(60):
+        content = bytearray(whole)
+        for position in rng.integers(0, len(content), rng.integers(1, 12)):
+            content[position] = rng.integers(0, 256)
+        if rng.random() < 0.3:
+            content = content[: rng.integers(1, len(content))]
+        try:
+            array = read_image(bytes(content))
+        except ImageError as error:
+            kinds.add(error.kind)
+        else:
+            assert array.ndim == 3
+            assert array.dtype == np.uint8
+            assert max(array.shape[:2]) <= 1024
+    assert kinds <= {"damaged", "truncated", "foreign", "too_large", "unsupported"}
+
+
+def test_pillows_own_limit_is_as_it_was(encoded):
+    before = Image.MAX_IMAGE_PIXELS
+    read_image(encoded("PNG"))
+    with pytest.raises(ImageError):
+        read_image(b"nonsense")
+    assert before == Image.MAX_IMAGE_PIXELS
+
+
+def test_a_missing_file_is_named_as_missing(tmp_path):
+    with pytest.raises(ImageError) as caught:
+        read_image(tmp_path / "gone.png")
+    assert caught.value.kind == "missing"
+
+
+def test_a_folder_in_place_of_a_file_is_unreadable(tmp_path):
+    with pytest.raises(ImageError) as caught:
+        read_image(tmp_path)
+    assert caught.value.kind == "unreadable"
+
+
+def test_a_file_that_may_not_be_read_is_named_as_such(tmp_path, monkeypatch):
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    # The user of a test run may be root, whom nothing is forbidden.
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(ImageError, match="permission") as caught:
+        read_bytes(str(tmp_path / "locked.png"))
+    assert caught.value.kind == "permission"
+
+
+def test_a_file_of_more_than_200_mb_is_not_read(tmp_path):
+    file: Path = tmp_path / "huge.jpg"
+    with file.open("wb") as sparse:
+        sparse.truncate(200_000_001)
+    with pytest.raises(ImageError, match="200 MB") as caught:
+        read_image(file)
+    assert caught.value.kind == "too_large"
+
+
+def test_the_kind_survives_the_way_between_processes():
+    # copy takes the same way as pickle: through __reduce__.
+    error = copy.copy(ImageError("is empty", kind="empty", hint="Remove it."))
+    assert (error.message, error.kind, error.hint) == ("is empty", "empty", "Remove it.")
