@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnstudio.core.errors import StudioError
-from cnnstudio.core.jobs import Job, JobEnded, JobFunction, JobStarted, JobState, Lanes, Progress
+from cnnstudio.core.jobs import Job, JobContext, JobEnded, JobFunction, JobStarted, JobState, Lanes, Progress
 
 # Drawing once in 33 ms keeps up with 2,000 events a second; drawing at each event stalls for 127 ms (p99).
 DRAIN_MS = 33
@@ -32,6 +32,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lanes = Lanes()
+        self._is_closed = False
         self._callbacks: dict[int, _Callbacks] = {}
         self._timer = QTimer(self, interval=DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -60,6 +61,9 @@ class Jobs(QObject):
             on_events: Gets the events of up to 33 ms at once, oldest first.
             supersede: Cancel what waits or runs in the lane.
         """
+        if self._is_closed:
+            # The last callbacks of a closing window may ask for more; there is nobody left to see it.
+            return Job(name, lane, function, JobContext(), state=JobState.CANCELLED)
         job = self._lanes.submit(name, lane, function, supersede=supersede)
         self._callbacks[job.number] = _Callbacks(on_done, on_error, on_cancelled, on_events)
         self._timer.start()
@@ -82,6 +86,7 @@ class Jobs(QObject):
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """Cancel everything, wait for the threads, and deliver what they told last; False if one is still busy."""
+        self._is_closed = True
         is_quiet = self._lanes.close(timeout_s)
         self.drain()
         self._timer.stop()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from cnnstudio.core.errors import StudioError
+from cnnstudio.core.errors import DataError, StudioError
 from cnnstudio.core.paths import free_path, projects_dir
 from cnnstudio.core.settings import Settings, load_settings, save_settings
 from cnnstudio.data.spec import DataSpec, SourceSpec, data_spec
@@ -112,6 +112,7 @@ class Session(QObject):
         self.training.stop()
         if self.data_job is not None:
             self.data_job.cancel()
+            self.data_job = None
         self.save()
         self.project.close()
         self.project = self.data_spec = self.dataset = self.graph = self.validation = self.run = None
@@ -156,9 +157,22 @@ class Session(QObject):
 
             return open_dataset(spec, ctx)
 
-        self.data_job = self.jobs.start(
-            f"Opening {spec.source.title}", "io", work, on_done=self._on_data_opened, on_error=self._on_data_failed
+        # A job that was replaced may still have finished in time: only the newest one counts.
+        def done(dataset: "Dataset") -> None:
+            if self.data_job is job:
+                self._on_data_opened(dataset)
+
+        def failed(error: StudioError) -> None:
+            if self.data_job is job:
+                self._on_data_failed(error)
+
+        def cancelled() -> None:
+            failed(DataError(f"Opening {spec.source.title} was cancelled.", hint="Choose the source again."))
+
+        job = self.jobs.start(
+            f"Opening {spec.source.title}", "io", work, on_done=done, on_error=failed, on_cancelled=cancelled
         )
+        self.data_job = job
         self.dataset_changed.emit()
 
     def _on_data_opened(self, dataset: "Dataset") -> None:

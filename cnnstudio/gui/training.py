@@ -136,7 +136,13 @@ class TrainingControl(QObject):
     def _launch(self, name: str, work: "Callable[[JobContext], RunEnded]") -> None:
         self.ended, self.run = None, None
         self.job = self._session.jobs.start(
-            name, "train", work, on_done=self._on_done, on_error=self._on_error, on_events=self._on_events
+            name,
+            "train",
+            work,
+            on_done=self._on_done,
+            on_error=self._on_error,
+            on_cancelled=self._finish,
+            on_events=self._on_events,
         )
         self._set_phase(Phase.STARTING)
 
@@ -149,6 +155,7 @@ class TrainingControl(QObject):
         if isinstance(event, RunOpened):
             self.run = event.run
             self._session.choose_run(event.run)
+            self._session.refresh_runs()
         elif isinstance(event, RunStarted | RunResumed) and self.phase is not Phase.STOPPING:
             self._set_phase(Phase.RUNNING)
         elif isinstance(event, RunPaused) and self.phase is Phase.PAUSING:

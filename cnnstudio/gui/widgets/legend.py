@@ -1,12 +1,14 @@
-"""A curve's name with a dash of its colour; a click hides and shows the curve."""
+"""Names with a dash of their colour: buttons that hide and show a curve, or plain words."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from cnnstudio.gui.theme import theme
 
-DASH_PX, GAP_PX, PADDING_PX = 12, 6, 3
+DASH_PX, GAP_PX, PADDING_PX, APART_PX = 12, 6, 3, 14
 
 
 class LegendButton(QAbstractButton):
@@ -42,3 +44,35 @@ class LegendButton(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+
+
+class Legend(QWidget):
+    """Words with their colours, one after the other: (title, role)."""
+
+    def __init__(self, entries: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._entries = tuple(entries)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(", ".join(title for title, _ in entries))
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        widths = [metrics.horizontalAdvance(title) + DASH_PX + GAP_PX + APART_PX for title, _ in self._entries]
+        return QSize(sum(widths), metrics.height() + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = painter.font()
+        font.setPixelSize(theme.tokens.size.small)
+        painter.setFont(font)
+        left = 0.0
+        for title, role in self._entries:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color(role))
+            painter.drawRoundedRect(QRectF(left, self.height() / 2 - 2, DASH_PX, 4), 2, 2)
+            left += DASH_PX + GAP_PX
+            painter.setPen(theme.color("muted"))
+            width = painter.fontMetrics().horizontalAdvance(title)
+            painter.drawText(QRectF(left, 0, width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, title)
+            left += width + APART_PX

@@ -1,7 +1,7 @@
 """What a page shows when there is nothing yet, while it works, and when something went wrong."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import Progress
@@ -13,6 +13,7 @@ from cnnstudio.gui.widgets.times import duration_text
 
 CARD_PX = 440
 ICON_PX = 40
+PADDING_PX = 24
 
 
 class StateView(QWidget):
@@ -25,18 +26,25 @@ class StateView(QWidget):
         self._icon_name, self._icon_role = icon, icon_role
         self.card = Card()
         self.card.setFixedWidth(CARD_PX)
-        self.card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
+        # Not Maximum: that takes the height of unwrapped text, and would cut the last line.
+        self.card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._icon = QLabel()
         self._title = Label(title, "page-title", wrap=True)
         self._text = Label(text, "muted", wrap=True)
         self.button = Button("", "", role="main")
         self.button.clicked.connect(self.triggered)
+        self.card.body.setContentsMargins(*[PADDING_PX] * 4)
         self.card.body.setSpacing(3 * theme.tokens.size.grid)
         for widget in (self._icon, self._title, self._text):
             self.card.add(widget)
+        # Not by alignment: an aligned item gets its hint's height, and wrapped text needs more at this width.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.card)
+        middle.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(middle)
         outer.addStretch(3)
         self._draw_icon()
         theme.changed.connect(self._draw_icon)

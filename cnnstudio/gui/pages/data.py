@@ -1,0 +1,208 @@
+"""The page Data: where the pictures come from, the pictures themselves, and what was found in them."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.jobs import Job
+from cnnstudio.data.dataset import Dataset, printable
+from cnnstudio.data.spec import PreprocessSpec, SourceSpec, SplitSpec, parse_source
+from cnnstudio.gui.pages.data_panels import SidePanel, SourcePanel
+from cnnstudio.gui.pages.data_texts import findings
+from cnnstudio.gui.pages.page import Page
+from cnnstudio.gui.session import Session
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.buttons import Button
+from cnnstudio.gui.widgets.card import Card
+from cnnstudio.gui.widgets.data_browser import DataBrowser
+from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
+from cnnstudio.gui.widgets.table import Column, Table
+
+# Reopening after a small change takes less: the page need not flicker for it.
+BUSY_AFTER_MS = 250
+
+
+class DataPage(Page):
+    """Glue between the session's data and the widgets that show it."""
+
+    key, title, icon = "data", "Data", "image-multiple-outline"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._shown: Dataset | None = None
+        self.sources = SourcePanel()
+        self.browser = DataBrowser()
+        self.side = SidePanel()
+        self.empty = EmptyState(
+            "No pictures yet",
+            "Choose a source at the left, or drop a folder that holds one subfolder of images for each class.",
+            "Use the handwritten digits",
+            "Open 1,797 handwritten digits that come with the program.",
+            "image-multiple-outline",
+        )
+        self.busy = BusyState("Opening the data", "Stop opening; nothing of your files is changed.")
+        self.error = ErrorState(
+            "Your files were not changed, and your runs are safe.", "Choose a folder…", "Ask for a folder."
+        )
+        self.problems = Table(
+            [Column("File", "Where it lies in the folder."), Column("What is wrong", "In one sentence.")],
+            "Problems",
+            "Enter or a double click goes to the picture, if it is among them.",
+        )
+        self.problem_card = Card("Problems")
+        self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        back = Button("Back to the pictures", "Show the pictures again.", icon="arrow-left")
+        back.clicked.connect(self._show_pictures)
+        self.problem_card.add_to_header(back)
+        self.problem_card.add(self.problems, 1)
+        self._middle = QStackedWidget()
+        for view in (self.browser, self.problem_card, self.empty, self.busy, self.error):
+            self._middle.addWidget(view)
+        content = QWidget()
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.tokens.size.gap)
+        row.addWidget(self.sources)
+        row.addWidget(self._middle, 1)
+        row.addWidget(self.side)
+        self.set_content(content)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.dataset_changed.connect(self._refresh)
+        session.project_changed.connect(self._on_project)
+        session.jobs.job_changed.connect(self._on_job)
+        self.sources.chosen.connect(self._on_source)
+        self.sources.dropped.connect(self._on_folder)
+        self.sources.choose_folder.connect(self._choose_folder)
+        self.sources.source_changed.connect(self._on_source_changed)
+        self.sources.go_on.connect(self._go_on)
+        self.side.split.changed.connect(self._on_split)
+        self.side.preprocess.changed.connect(self._on_preprocess)
+        self.side.counts.chosen.connect(self.browser.set_class)
+        self.side.findings.chosen.connect(self._show_problems)
+        self.browser.class_chosen.connect(self.side.counts.set_current)
+        self.empty.triggered.connect(self._use_digits)
+        self.error.triggered.connect(self._choose_folder)
+        self.busy.triggered.connect(self._cancel)
+        self.problems.activated_row.connect(self._go_to_picture)
+        self._busy_timer.timeout.connect(self._show_busy)
+
+    # What is shown ----------------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        session = self.session
+        spec = session.data_spec
+        self.sources.set_source(None if spec is None else spec.source)
+        self.sources.set_ready(session.dataset is not None)
+        self.side.setVisible(session.dataset is not None or self._busy_timer.isActive() or session.data_job is not None)
+        if session.dataset is not None:
+            self._busy_timer.stop()
+            self._show_dataset(session.dataset)
+        elif session.data_error is not None:
+            self._busy_timer.stop()
+            self._show_error(session.data_error)
+        elif session.data_job is not None:
+            self._busy_timer.start()
+            self.busy.set_texts(f"Opening {'the data' if spec is None else spec.source.title}", "")
+        else:
+            self._middle.setCurrentWidget(self.empty)
+        self.side.setVisible(self._shown is not None and session.data_error is None and spec is not None)
+
+    def _show_dataset(self, dataset: Dataset) -> None:
+        if dataset is not self._shown:
+            self._shown = dataset
+            self.browser.set_dataset(dataset)
+            self.side.set_dataset(dataset, findings(dataset.problems))
+        assert self.session.data_spec is not None
+        self.side.set_specs(self.session.data_spec.split, self.session.data_spec.preprocess)
+        self._middle.setCurrentWidget(self.browser)
+
+    def _show_error(self, error: StudioError) -> None:
+        self.error.set_error("The data can't be used", error)
+        self._middle.setCurrentWidget(self.error)
+
+    def _show_busy(self) -> None:
+        self._middle.setCurrentWidget(self.busy)
+
+    def _show_pictures(self) -> None:
+        self._middle.setCurrentWidget(self.browser)
+
+    def _show_problems(self, kind: str) -> None:
+        assert self._shown is not None
+        group = [problem for problem in self._shown.problems if problem.kind == kind]
+        hint = next((problem.hint for problem in group if problem.hint), "")
+        self.problem_card.set_title(f"Problems: {len(group):,}")
+        self.problems.setToolTip(hint or "Enter or a double click goes to the picture, if it is among them.")
+        rows = [
+            (printable(p.file) or "–", " ".join(part for part in (printable(p.text), p.hint) if part)) for p in group
+        ]
+        self.problems.set_rows(rows)
+        self._middle.setCurrentWidget(self.problem_card)
+
+    def _go_to_picture(self, row: int) -> None:
+        name = self.problems.text(row, 0)
+        if self.browser.show_name(name):
+            self._show_pictures()
+        else:
+            self.session.notice.emit("info", f"{name} is not among the pictures: it could not be read.", "")
+
+    # What the user does -----------------------------------------------------------------------------------------
+
+    def _on_source(self, kind: str) -> None:
+        if kind == "folder":
+            self._choose_folder()
+        elif self.session.data_spec is None or self.session.data_spec.source.kind != kind:
+            self.session.open_source(parse_source(kind))
+
+    def _on_source_changed(self, source: SourceSpec) -> None:
+        spec = self.session.data_spec
+        if spec is not None:
+            side = source.default_preprocess().side
+            self.session.set_data_spec(spec.replace(source=source, preprocess=spec.preprocess.replace(side=side)))
+
+    def _on_folder(self, paths: list[Path]) -> None:
+        try:
+            self.session.open_source(parse_source(str(paths[0])))
+        except StudioError as error:
+            self.session.report(error)
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "A folder of images", str(Path.home()))
+        if folder:
+            self._on_folder([Path(folder)])
+        else:
+            self._refresh()
+
+    def _use_digits(self) -> None:
+        self.session.open_source(parse_source("digits"))
+
+    def _on_split(self, split: SplitSpec) -> None:
+        if self.session.data_spec is not None:
+            self.session.set_data_spec(self.session.data_spec.replace(split=split))
+
+    def _on_preprocess(self, preprocess: PreprocessSpec) -> None:
+        if self.session.data_spec is not None:
+            self.session.set_data_spec(self.session.data_spec.replace(preprocess=preprocess))
+
+    def _go_on(self) -> None:
+        self.session.page_requested.emit("network")
+
+    def _cancel(self) -> None:
+        if self.session.data_job is not None:
+            self.session.data_job.cancel()
+
+    def _on_job(self, job: Job) -> None:
+        if job is self.session.data_job:
+            self.busy.set_progress(job.progress)
+
+    def _on_project(self) -> None:
+        self._shown = None
+        self._refresh()
