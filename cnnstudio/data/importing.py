@@ -52,6 +52,7 @@ def import_files(scan: Scan, preprocess: PreprocessSpec, accept_problems: bool, 
     with Decoder() as decoder:
         decoded = decoder.decode_batch([f.path for f in files], [f.size for f in files], work, ctx)
         for done, (file, result) in enumerate(zip(files, decoded, strict=True), start=1):
+            ctx.check()
             results.add(file, result)
             if done % PROGRESS_STEP == 0 or done == len(files):
                 ctx.progress(done, len(files), "Reading images")

@@ -20,7 +20,7 @@ def regular(corners: int, radius: float = 1.0) -> Polygon:
     return np.stack([np.cos(angles), np.sin(angles)], axis=1) * radius
 
 
-def star(points: int = 5, inner: float = 0.44) -> Polygon:
+def star(points: int = 5, inner: float = 0.56) -> Polygon:
     """A star, one point up."""
     corners = regular(2 * points)
     corners[1::2] *= inner
@@ -32,9 +32,9 @@ def square() -> Polygon:
     return np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * 0.82
 
 
-def cross(arm: float = 0.34) -> Polygon:
+def cross(arm: float = 0.42) -> Polygon:
     """A plus sign."""
-    a, b = arm, 0.98
+    a, b = arm, 0.96
     corners = [(-a, -b), (a, -b), (a, -a), (b, -a), (b, a), (a, a), (a, b), (-a, b), (-a, a), (-b, a), (-b, -a)]
     return np.array([*corners, (-a, -a)])
 
@@ -49,7 +49,7 @@ def heart() -> Polygon:
 
 def moon() -> Polygon:
     """A waxing moon: a disc less a disc that lies aside."""
-    radius, aside = 0.86, 0.52
+    radius, aside = 0.8, 0.62
     # Where the two circles meet: x from |p| = 1 and |p − (aside, 0)| = radius.
     x = (1 - radius**2 + aside**2) / (2 * aside)
     turn = np.arctan2(np.sqrt(1 - x**2), x)
@@ -63,7 +63,7 @@ def moon() -> Polygon:
 
 def ring() -> tuple[Polygon, Polygon]:
     """A wide ring: its outer and its inner edge."""
-    return circle(), circle(0.48)
+    return circle(), circle(0.36)
 
 
 # Name of the class to the edges of its shape: what the first encloses, less what the second does.

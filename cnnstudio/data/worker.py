@@ -115,9 +115,14 @@ def _read_sample(path: str, work: Work) -> Sample | Failure:
         thumbnail=_thumbnail(picture.image) if work.has_thumbnails else None,
         width=picture.width,
         height=picture.height,
-        notes=(*picture.notes, "blank") if pixels.min() == pixels.max() else picture.notes,
+        notes=(*picture.notes, "blank") if _is_blank(pixels) else picture.notes,
         digest=hashlib.blake2b(content, digest_size=DIGEST_BYTES).digest(),
     )
+
+
+def _is_blank(pixels: np.ndarray) -> bool:
+    planes = pixels.reshape(len(pixels), -1)
+    return bool((planes.min(axis=1) == planes.max(axis=1)).all())
 
 
 def _thumbnail(picture: Image.Image) -> np.ndarray:
