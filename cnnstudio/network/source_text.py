@@ -56,7 +56,8 @@ def _forward_lines(graph: "NetworkGraph", scope: Scope, shapes: Shapes) -> list[
     units = _units(graph, scope)
     sources = _unit_sources(graph, scope)
     last_use = {source: path for path, _ in units for source in sources[path]}
-    last_use[scope.result] = ""  # the caller
+    side_results = [path for path, node_id in units if node_id != scope.result and graph.node(node_id).layer.is_end]
+    last_use |= dict.fromkeys((scope.result, *side_results), "")  # the caller
     variables = {scope.source: "x"}
     if scope.source not in last_use:
         variables = {}
@@ -73,6 +74,9 @@ def _forward_lines(graph: "NetworkGraph", scope: Scope, shapes: Shapes) -> list[
         code = None if path != node_id else _expression(graph, node_id, names, shapes)
         code = code or f"{_attribute(scope, path)}({', '.join(names)})"
         lines.append(f"{variables[node_id]} = {code}{_shape_comment(node_id, shapes)}")
+    if side_results:
+        every = ", ".join(variables[name] for name in (scope.result, *side_results))
+        lines += ["if self.training:", f"    return {every}  # the last ones are auxiliary"]
     return [*lines, f"return {variables[scope.result]}"]
 
 
@@ -90,7 +94,7 @@ def _unit_sources(graph: "NetworkGraph", scope: Scope) -> dict[str, tuple[str, .
 
 
 def _is_alias(graph: "NetworkGraph", node_id: str) -> bool:
-    return graph.node(node_id).layer.kind in ("input", "output")
+    return graph.node(node_id).layer.kind in ("input", "output", "aux_output")
 
 
 def _expression(graph: "NetworkGraph", node_id: str, names: list[str], shapes: Shapes) -> str | None:

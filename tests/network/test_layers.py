@@ -35,6 +35,7 @@ def values_of(info: SettingInfo) -> st.SearchStrategy[Any]:
         return st.booleans()
     low = info.minimum if info.minimum is not None else 0
     if info.annotation is int:
+        low = max(low, -4)
         return st.integers(int(low), int(min(info.maximum or low + 8, low + 8)))
     high = min(info.maximum if info.maximum is not None else low + 1, low + 2)
     return st.floats(low, high, exclude_min=info.exclusive_minimum).map(lambda x: max(x, low + 1e-6) if x else x)

@@ -121,3 +121,84 @@ class Tanh(_Activation):
         "Squeezes every number between −1 and 1, centred on zero; LeNet-5 used it. Its slope is 1 at zero and "
         "vanishes for large and small inputs, so it learns better than the sigmoid and worse than ReLU when deep."
     )
+
+
+@layers.register
+class SELU(_Activation):
+    """An ELU scaled so that signals keep mean 0 and variance 1."""
+
+    kind: Literal["selu"] = "selu"
+    title: ClassVar[str] = "SELU"
+    torch_name: ClassVar[str] = "SELU"
+    rule: ClassVar[str] = "1.051·ELU with α 1.673"
+    help: ClassVar[str] = (
+        "An ELU whose two constants are chosen so that numbers of mean 0 and variance 1 stay so from layer to layer: "
+        "it normalises without batch norm. It needs weights drawn as LeCun did, and alpha dropout instead of dropout."
+    )
+
+
+@layers.register
+class GELU(_Activation):
+    """A smooth ReLU."""
+
+    kind: Literal["gelu"] = "gelu"
+    title: ClassVar[str] = "GELU"
+    torch_name: ClassVar[str] = "GELU"
+    rule: ClassVar[str] = "x·Φ(x)"
+    help: ClassVar[str] = (
+        "Multiplies each number by the probability that a normally distributed one is smaller: like ReLU, but smooth, "
+        "and slightly negative just below zero. Transformers and recent convolutional networks use it."
+    )
+
+
+@layers.register
+class PReLU(_Activation):
+    """A leaky ReLU that learns its slope."""
+
+    kind: Literal["prelu"] = "prelu"
+    title: ClassVar[str] = "PReLU"
+    torch_name: ClassVar[str] = "PReLU"
+    rule: ClassVar[str] = "max(ax, x), a learnt"
+    help: ClassVar[str] = (
+        "A leaky ReLU whose slope below zero is learnt, one for each channel or one for all. It was the first to beat "
+        "the human error of about 5 % on ImageNet, together with He's initialisation."
+    )
+    per_channel: bool = setting(
+        True, title="Per channel", description="Learn one slope for each channel instead of one for all."
+    )
+
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        return inputs[0][0] if self.per_channel else 1
+
+    def build(self, inputs: Sequence[Shape]) -> "nn.Module":
+        from torch import nn
+
+        return nn.PReLU(self.parameters(inputs))
+
+    def source(self, inputs: Sequence[Shape]) -> str:
+        return call_text("nn.PReLU", *([inputs[0][0]] if self.per_channel else []))
+
+    def formula(self, inputs: Sequence[Shape]) -> str:
+        return f"{super().formula(inputs)}\nParameters {self.parameters(inputs):,}"
+
+
+@layers.register
+class Softmax(_Activation):
+    """Positive numbers that add up to 1."""
+
+    kind: Literal["softmax"] = "softmax"
+    title: ClassVar[str] = "Softmax"
+    torch_name: ClassVar[str] = "Softmax"
+    rule: ClassVar[str] = "eˣ / Σ eˣ over the channels"
+    help: ClassVar[str] = (
+        "Turns numbers into probabilities: all positive, and 1 together. Leave it out before the output, because "
+        "training and prediction apply it themselves, and twice is too much; inside a network it can weigh branches."
+    )
+
+    def build(self, inputs: Sequence[Shape]) -> "nn.Module":
+        from torch import nn
+
+        return nn.Softmax(dim=1)
+
+    def source(self, inputs: Sequence[Shape]) -> str:
+        return "nn.Softmax(dim=1)"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
-from cnnstudio.network.shapes import Shape
+from cnnstudio.network.shapes import Shape, feature_map
 from cnnstudio.network.spec import Category, LayerSpec, call_text, layers
 
 if TYPE_CHECKING:
@@ -43,4 +43,33 @@ class Dropout(_Dropout):
         "Sets a random part of the numbers to zero in each training step and enlarges the rest to make up for it; in "
         "use it does nothing. Units can't rely on one another, which works like training many networks at once and "
         "holds back overfitting, most of all before large linear layers."
+    )
+
+
+@layers.register
+class SpatialDropout(_Dropout):
+    """Switches whole channels off."""
+
+    kind: Literal["spatial_dropout"] = "spatial_dropout"
+    title: ClassVar[str] = "Spatial dropout"
+    torch_name: ClassVar[str] = "Dropout2d"
+    help: ClassVar[str] = (
+        "Sets whole feature maps to zero in each training step. Neighbouring pixels of a map tell almost the same, so "
+        "ordinary dropout hides little behind a convolution; dropping the map takes the feature away altogether."
+    )
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        return feature_map(inputs, "Spatial dropout")
+
+
+@layers.register
+class AlphaDropout(_Dropout):
+    """Dropout that keeps mean and variance, for SELU."""
+
+    kind: Literal["alpha_dropout"] = "alpha_dropout"
+    title: ClassVar[str] = "Alpha dropout"
+    torch_name: ClassVar[str] = "AlphaDropout"
+    help: ClassVar[str] = (
+        "Dropout for networks with SELU: what is switched off gets SELU's lowest value instead of zero, and the result "
+        "is scaled so that mean 0 and variance 1 are kept."
     )

@@ -51,18 +51,9 @@ class Input(_PassThrough):
         return f"Channels × height × width = {shape_text(self.output_shape(inputs))}"
 
 
-@layers.register
-class Output(_PassThrough):
-    """The logits, one number a class."""
-
-    kind: Literal["output"] = "output"
-    title: ClassVar[str] = "Output"
+class _Logits(_PassThrough):
     is_end: ClassVar[bool] = True
     category: ClassVar[Category] = "input"
-    help: ClassVar[str] = (
-        "The network's answer: one number for each class, called a logit. Softmax turns the logits into "
-        "probabilities; training and the pages that show guesses do that themselves, so the network ends here."
-    )
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         return (vector(inputs, "The output"),)
@@ -76,6 +67,35 @@ class Output(_PassThrough):
 
     def fix(self, inputs: Sequence[Shape]) -> LayerFix | None:
         return LayerFix("Put a global average pool before it", before=layers.parse({"kind": "global_avg_pool"}))
+
+
+@layers.register
+class Output(_Logits):
+    """The logits, one number a class."""
+
+    kind: Literal["output"] = "output"
+    title: ClassVar[str] = "Output"
+    help: ClassVar[str] = (
+        "The network's answer: one number for each class, called a logit. Softmax turns the logits into "
+        "probabilities; training and the pages that show guesses do that themselves, so the network ends here."
+    )
+
+
+@layers.register
+class AuxiliaryOutput(_Logits):
+    """Logits of a side branch, which only training uses."""
+
+    kind: Literal["aux_output"] = "aux_output"
+    title: ClassVar[str] = "Auxiliary output"
+    help: ClassVar[str] = (
+        "Logits of a side branch in the middle of the network. In training their loss is added with a small weight, so "
+        "that early layers get a gradient of their own; in use the branch is left out. GoogLeNet has two."
+    )
+    weight: float = setting(0.3, title="Weight", description="Factor of its loss in training.", ge=0, le=1, step=0.05)
+
+    @property
+    def label(self) -> str:
+        return f"logits, weight {self.weight:g}"
 
 
 @layers.register

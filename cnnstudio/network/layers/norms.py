@@ -1,4 +1,4 @@
-"""Normalisation: numbers brought to a common scale inside the network."""
+"""Batch normalisation."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal

@@ -7,10 +7,10 @@ from cnnstudio.network.builder import GraphBuilder
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.layers.activations import ReLU
 from cnnstudio.network.layers.conv2d import Conv2d
+from cnnstudio.network.layers.fitted_pools import GlobalAveragePool
 from cnnstudio.network.layers.linear import Linear
 from cnnstudio.network.layers.merges import Add
 from cnnstudio.network.layers.norms import BatchNorm
-from cnnstudio.network.layers.pools import GlobalAveragePool
 from cnnstudio.network.layers.shortcuts import ZeroPadShortcut
 
 PAPER = "K. He, X. Zhang, S. Ren, J. Sun: Deep residual learning for image recognition. CVPR 2016, arXiv:1512.03385."

@@ -5,9 +5,10 @@ from cnnstudio.network.builder import GraphBuilder
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.layers.activations import ReLU
 from cnnstudio.network.layers.conv2d import Conv2d
+from cnnstudio.network.layers.fitted_pools import GlobalAveragePool
 from cnnstudio.network.layers.linear import Linear
 from cnnstudio.network.layers.norms import BatchNorm
-from cnnstudio.network.layers.pools import GlobalAveragePool, MaxPool
+from cnnstudio.network.layers.pools import MaxPool
 
 FILTERS = (16, 32, 64, 64)
 POOLED = 2
