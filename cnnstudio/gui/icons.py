@@ -18,7 +18,7 @@ EM = 240.0
 BASELINE = 21 / 24
 # Device pixels: 16, 20 and 24 at 100 to 200 %, and 40 for tiles.
 SIZES = (16, 20, 24, 32, 40, 48, 80)
-DISABLED_ALPHA = 0.4
+DISABLED_ALPHA = 0.7
 
 
 @cache
@@ -68,20 +68,19 @@ def pixmap(name: str, color: str, alpha: float, side_px: int) -> QPixmap:
 
 
 @cache
-def icon(name: str, tokens_name: str, color: str, on_color: str) -> QIcon:
+def icon(name: str, color: str, on_color: str, disabled_color: str) -> QIcon:
     """An icon in one colour, in another while its button is checked, and pale while disabled."""
-    del tokens_name  # part of the cache's key: a theme may reuse a colour
     made = QIcon()
     for side in SIZES:
         made.addPixmap(pixmap(name, color, 1.0, side), QIcon.Mode.Normal, QIcon.State.Off)
         made.addPixmap(pixmap(name, on_color, 1.0, side), QIcon.Mode.Normal, QIcon.State.On)
-        made.addPixmap(pixmap(name, color, DISABLED_ALPHA, side), QIcon.Mode.Disabled, QIcon.State.Off)
+        made.addPixmap(pixmap(name, disabled_color, DISABLED_ALPHA, side), QIcon.Mode.Disabled, QIcon.State.Off)
     return made
 
 
 def themed(tokens: Tokens, name: str, role: str = "text", on_role: str = "") -> QIcon:
     """An icon in the colours of a theme."""
-    return icon(name, tokens.name, _hex(tokens, role), _hex(tokens, on_role or role))
+    return icon(name, _hex(tokens, role), _hex(tokens, on_role or role), _hex(tokens, "muted"))
 
 
 def _hex(tokens: Tokens, role: str) -> str:

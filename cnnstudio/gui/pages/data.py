@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import Job
 from cnnstudio.data.dataset import Dataset, printable
 from cnnstudio.data.spec import PreprocessSpec, SourceSpec, SplitSpec, parse_source
-from cnnstudio.gui.pages.data_panels import SidePanel, SourcePanel
+from cnnstudio.gui.pages.data_panels import LEFT_PX, RIGHT_PX, SidePanel, SourcePanel
 from cnnstudio.gui.pages.data_texts import findings
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.session import Session
@@ -22,6 +23,8 @@ from cnnstudio.gui.widgets.table import Column, Table
 
 # Reopening after a small change takes less: the page need not flicker for it.
 BUSY_AFTER_MS = 250
+# Below this width the columns at the sides give some of theirs to the pictures.
+NARROW_PX = 1_100
 
 
 class DataPage(Page):
@@ -73,6 +76,12 @@ class DataPage(Page):
         row.addWidget(self._middle, 1)
         row.addWidget(self.side)
         self.set_content(content)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < NARROW_PX
+        self.sources.setFixedWidth(LEFT_PX - 44 if is_narrow else LEFT_PX)
+        self.side.setFixedWidth(RIGHT_PX - 44 if is_narrow else RIGHT_PX)
 
     def _connect(self) -> None:
         session = self.session

@@ -50,7 +50,6 @@ class SourcePanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(LEFT_PX)
         self.cards = OptionCards(OPTIONS, "Source")
         self.cards.chosen.connect(self.chosen)
         self._place = ElidedLabel("", "small")
@@ -95,7 +94,6 @@ class SidePanel(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(RIGHT_PX)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from cnnstudio.core.paths import RESOURCES
 from cnnstudio.data.spec import parse_source
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.session import Session
@@ -13,7 +15,8 @@ from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.tile_button import RowButton, TileButton
 
 WIDTH_PX = 920
-MAX_RECENT = 6
+SAMPLES = RESOURCES / "samples"
+MAX_RECENT = 5
 
 
 class WelcomePage(Page):
@@ -42,6 +45,9 @@ class WelcomePage(Page):
             "folder-multiple-image",
             "Choose a folder that holds one subfolder of images for each class.",
         )
+        self.digits.set_samples(QPixmap(str(SAMPLES / "digits.png")))
+        self.shapes.set_samples(QPixmap(str(SAMPLES / "shapes.png")))
+        self.folder.set_sample_icons(("cat", "dog", "flower-tulip-outline", "car-side", "leaf"))
         self._recent_box = QVBoxLayout()
         self._recent_box.setSpacing(2 * theme.tokens.size.grid)
         self._recent_title = Label("Recent projects", "title")

@@ -1,5 +1,7 @@
 """A card: a surface with a border, a title, something at the right of the title, and a body."""
 
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import set_role, theme
@@ -11,6 +13,7 @@ class Card(QFrame):
 
     def __init__(self, title: str = "", note: str = "") -> None:
         super().__init__()
+        self._is_hugging = False
         set_role(self, "card")
         size = theme.tokens.size
         self._box = QVBoxLayout(self)
@@ -66,6 +69,19 @@ class Card(QFrame):
     def hug(self) -> None:
         """Take no more height than the content needs."""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._is_hugging = True
+
+    def sizeHint(self) -> QSize:
+        """The height that the text needs at the width the card has: a hint that knows no width would cut it."""
+        hint = super().sizeHint()
+        if self._is_hugging and self.hasHeightForWidth() and self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            hint.setHeight(self.heightForWidth(self.width()))
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._is_hugging and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def _show_header(self) -> None:
         has_controls = self._row.count() > 3

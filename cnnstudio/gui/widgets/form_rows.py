@@ -10,6 +10,8 @@ from cnnstudio.core.specs import Family, SettingInfo, Spec
 from cnnstudio.gui.widgets.fields import ChoiceEditor
 from cnnstudio.gui.widgets.labels import Label
 
+MIN_EDITOR_PX = 76
+
 
 class Row:
     """Label, editor and the place for a problem."""
@@ -22,6 +24,8 @@ class Row:
         self.problem_label = Label("", "problem", wrap=True)
         self.problem_label.hide()
         self.label.setToolTip(tooltip)
+        # A spin box asks for the room of its largest number, and 2,147,483,647 is rare.
+        editor.setMinimumWidth(MIN_EDITOR_PX)
         editor.setToolTip(tooltip)
         editor.setAccessibleName(info.title)
         editor.setAccessibleDescription(info.description)

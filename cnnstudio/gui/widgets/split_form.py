@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QSlider, QWidget
 from cnnstudio.core.specs import SettingInfo, settings_of
 from cnnstudio.data.spec import SplitSpec
 from cnnstudio.gui.theme import theme
-from cnnstudio.gui.widgets.form_rows import capital
+from cnnstudio.gui.widgets.form_rows import MIN_EDITOR_PX, capital
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.numbers import WholeField
 
@@ -67,6 +67,7 @@ class SplitForm(QWidget):
 
     def _add_seed(self, info: SettingInfo) -> WholeField:
         seed = WholeField(info.minimum, info.maximum, info.unit)
+        seed.setMinimumWidth(MIN_EDITOR_PX)
         seed.setToolTip(f"{info.description} {capital(info.range_text)}")
         seed.setAccessibleName(info.title)
         seed.valueChanged.connect(self._tell)

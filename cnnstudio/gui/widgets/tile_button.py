@@ -1,15 +1,18 @@
 """Large buttons of the first page: a tile with icon, title and sentence; a row with name and place."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from cnnstudio.gui.icons import paint_icon
 from cnnstudio.gui.theme import theme
 
 PADDING_PX, ICON_PX, GAP_PX = 16, 32, 12
-TILE_SIZE = QSize(260, 172)
-ROW_PX = 48
+TILE_SIZE = QSize(260, 184)
+ROW_PX = 44
+SAMPLE_PX, SAMPLE_GAP_PX = 40, 6
 WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
 
 
@@ -47,12 +50,24 @@ class SurfaceButton(QAbstractButton):
 
 
 class TileButton(SurfaceButton):
-    """Icon above, title and sentence below; `is_main` marks the one to begin with."""
+    """Icon, title, sentence, and a row of samples; `is_main` marks the one to begin with."""
 
     def __init__(self, title: str, text: str, icon: str, tooltip: str, *, is_main: bool = False) -> None:
         super().__init__(title, text, icon, tooltip)
         self._is_main = is_main
+        self._samples: QPixmap | None = None
+        self._sample_icons: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_samples(self, strip: QPixmap) -> None:
+        """Show square pictures, given side by side in one strip; as many as there is room for."""
+        self._samples = strip
+        self.update()
+
+    def set_sample_icons(self, names: Sequence[str]) -> None:
+        """Show icons in the place of pictures."""
+        self._sample_icons = tuple(names)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return TILE_SIZE
@@ -74,6 +89,22 @@ class TileButton(SurfaceButton):
         painter.setFont(self.font())
         painter.setPen(theme.color("text" if self._is_main else "muted"))
         painter.drawText(room.translated(0, used.height() + 4), WRAPPED, self._text)
+        self._paint_samples(painter)
+
+    def _paint_samples(self, painter: QPainter) -> None:
+        top = self.height() - PADDING_PX - SAMPLE_PX
+        fit = (self.width() - 2 * PADDING_PX + SAMPLE_GAP_PX) // (SAMPLE_PX + SAMPLE_GAP_PX)
+        places = [QRect(PADDING_PX + i * (SAMPLE_PX + SAMPLE_GAP_PX), top, SAMPLE_PX, SAMPLE_PX) for i in range(fit)]
+        if self._samples is not None:
+            side = self._samples.height()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, side > SAMPLE_PX)
+            for number, place in enumerate(places[: self._samples.width() // side]):
+                painter.drawPixmap(place, self._samples, QRect(number * side, 0, side, side))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("sunken"))
+        for name, place in zip(self._sample_icons, places, strict=False):
+            painter.drawRoundedRect(place, 4, 4)
+            paint_icon(painter, name, QRectF(place).adjusted(9, 9, -9, -9), theme.color("muted"))
 
 
 class RowButton(SurfaceButton):

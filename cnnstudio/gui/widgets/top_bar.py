@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
 
 from cnnstudio.gui.theme import set_role, theme
@@ -11,6 +12,8 @@ from cnnstudio.gui.widgets.labels import ElidedLabel
 from cnnstudio.gui.widgets.tabs import Chip
 
 MAX_CHIP_LETTERS = 34
+# Below this width the way of the data needs the room that the long words take.
+NARROW_PX = 1_080
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class TopBar(QFrame):
         self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._chips: list[Chip] = []
         self._arrows: list[QLabel] = []
-        self.search_button = Chip(f"Search or run a command   {search_shortcut}", "Find anything that can be done.")
+        self._search_texts = (f"Search or run a command   {search_shortcut}", f"Search   {search_shortcut}")
+        self.search_button = Chip(self._search_texts[0], "Find anything that can be done.")
         self.search_button.clicked.connect(self.search_requested)
         self._way = QHBoxLayout()
         self._way.setSpacing(8)
@@ -53,6 +57,10 @@ class TopBar(QFrame):
         row.addLayout(self._way)
         row.addStretch(1)
         row.addWidget(self.search_button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.search_button.setText(self._search_texts[self.width() < NARROW_PX])
 
     def set_name(self, name: str) -> None:
         """Show the project's name."""
