@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QAbstractButton, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.files import write_bytes
-from cnnstudio.gui.app import make_app
+from cnnstudio.gui.launch import make_app
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.main_window import MainWindow
 from cnnstudio.gui.session import Session
@@ -75,7 +75,7 @@ class Tour:
     # Stations ---------------------------------------------------------------------------------------------------
 
     def _train(self) -> None:
-        self.click(named(self.window, QPushButton, "Handwritten digits"))
+        self.click(named(self.window, QAbstractButton, "Handwritten digits"))
         training = self.session.training
         self.wait("the training to start", lambda: training.is_active)
         self.wait("the first epochs", lambda: self._epochs >= PICTURED_EPOCH or not training.is_active)
@@ -94,7 +94,7 @@ class Tour:
         page = self.window.page("inspect")
         assert page is not None
         for tab in ("Activations", "Explain"):
-            self.click(named(page, QPushButton, tab))
+            self.click(named(page, QAbstractButton, tab))
             self.settle()
             self.picture(f"inspect-{tab.lower()}")
 
@@ -102,7 +102,7 @@ class Tour:
         self._visit("evaluate")
         page = self.window.page("evaluate")
         assert page is not None
-        main = [button for button in page.findChildren(QPushButton) if button.property("role") == "main"]
+        main = [button for button in page.findChildren(QAbstractButton) if button.property("role") == "main"]
         for button in main:
             if button.isVisible() and button.isEnabled():
                 self.click(button)

@@ -50,7 +50,7 @@ class TrainPage(Page):
         self._log = Label("", "small", wrap=True)
         self._log_lines: list[str] = []
         self._what = Label("", "muted", wrap=True)
-        self._empty = EmptyState(
+        self.empty = EmptyState(
             "Nothing to train yet",
             "Choose data first: the embedded handwritten digits need no preparation.",
             "Choose data",
@@ -76,7 +76,7 @@ class TrainPage(Page):
         row.addWidget(self.curves, 1)
         row.addWidget(self._make_right())
         self._work = work
-        for view in (work, self._empty, self._busy, self._error):
+        for view in (work, self.empty, self._busy, self._error):
             self.add_view(view)
 
     def _make_left(self) -> QWidget:
@@ -128,7 +128,7 @@ class TrainPage(Page):
         self.main_button.clicked.connect(self._on_main)
         self.stop_button.clicked.connect(training.stop)
         self.resume_button.clicked.connect(self._on_resume)
-        self._empty.triggered.connect(self._go_to_data)
+        self.empty.triggered.connect(self._go_to_data)
         self._error.triggered.connect(self._go_to_data)
         self._busy.triggered.connect(self._on_cancel_opening)
         session.jobs.job_changed.connect(self._on_job_changed)
@@ -169,7 +169,7 @@ class TrainPage(Page):
             return self._work
         if session.data_error is not None:
             return self._error
-        return self._busy if session.data_job is not None else self._empty
+        return self._busy if session.data_job is not None else self.empty
 
     def _what_text(self) -> str:
         session = self.session

@@ -20,7 +20,7 @@ class RunCurves(QWidget):
         curves = (Curve(TRAINING, "training"), Curve(VALIDATION, "validation", is_dotted=True))
         self.loss = Plot("Loss", curves, x_title="epoch", smoothing=SMOOTHING)
         self.accuracy = Plot("Accuracy, %", curves, x_title="epoch", smoothing=SMOOTHING)
-        self._accuracy_tile = NumberTile("Validation accuracy", "Share of validation images whose best guess is right.")
+        self.accuracy_tile = NumberTile("Validation accuracy", "Share of validation images whose best guess is right.")
         self._loss_tile = NumberTile("Validation loss", "Mean cross-entropy of the validation images, in nats.")
         self._speed_tile = NumberTile("Images a second", "Training images a second, without validation and saving.")
         self._time_tile = NumberTile("Time left", "At the pace of the last second.")
@@ -33,7 +33,7 @@ class RunCurves(QWidget):
         self._best: EpochDone | None = None
         for plot in (self.loss, self.accuracy):
             plot.clear()
-        for tile in (self._accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
+        for tile in (self.accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
             tile.set_value("–", "")
 
     def add(self, events: list[TrainingEvent]) -> None:
@@ -71,7 +71,7 @@ class RunCurves(QWidget):
         if event.is_best:
             self._best = event
         best = f"best {self._best.val_top1:.1%} at epoch {self._best.epoch}" if self._best else ""
-        self._accuracy_tile.set_value(f"{event.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
+        self.accuracy_tile.set_value(f"{event.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
         gap = event.val_loss - event.train_loss
         self._loss_tile.set_value(
             f"{event.val_loss:.3f}", f"{abs(gap):.3f} {'above' if gap >= 0 else 'below'} training"
@@ -84,7 +84,7 @@ class RunCurves(QWidget):
         gap = theme.tokens.size.gap
         tiles = QHBoxLayout()
         tiles.setSpacing(gap)
-        for tile in (self._accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
+        for tile in (self.accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
             tiles.addWidget(tile, 1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
