@@ -5,7 +5,17 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.gui.canvas.drawing import Box
-from cnnstudio.gui.canvas.look import BAR_WIDTH, BOX_TEXT_MARGIN, CORNER, SIGN_SIDE, TEXT_LEFT, Detail, Look
+from cnnstudio.gui.canvas.look import (
+    BAR_WIDTH,
+    BOX_TEXT_MARGIN,
+    CORNER,
+    HEAD_HEIGHT,
+    SIGN_SIDE,
+    TEXT_LEFT,
+    WRAPPED,
+    Detail,
+    Look,
+)
 
 PORT_RADIUS = 5.0
 MARGIN = PORT_RADIUS + 3
@@ -30,6 +40,7 @@ class BoxItem(QGraphicsItem):
         self.prepareGeometryChange()
         self.box = box
         self.area = QRectF(0, 0, box.rect.width(), box.rect.height())
+        self._middle = min(HEAD_HEIGHT, self.area.height()) / 2
         self._elide()
         tip = f"{box.title}\n{box.label}" if box.label else box.title
         # Names come from files: a tooltip that looks like HTML would be drawn as HTML.
@@ -68,7 +79,7 @@ class BoxItem(QGraphicsItem):
         """The + of a closed group."""
         return QRectF(
             self.area.right() - SIGN_SIDE - 8,
-            self.area.center().y() - SIGN_SIDE / 2,
+            self._middle - SIGN_SIDE / 2,
             SIGN_SIDE,
             SIGN_SIDE,
         )
@@ -88,6 +99,8 @@ class BoxItem(QGraphicsItem):
             self._paint_texts(painter)
         else:
             self._paint_title(painter)
+        if self.box.problem:
+            self._paint_problem(painter)
         if self.is_hovered or self.is_target:
             self._paint_ports(painter)
 
@@ -106,7 +119,7 @@ class BoxItem(QGraphicsItem):
             painter.drawRoundedRect(self.area.adjusted(step, step, -step, step), CORNER, CORNER)
 
     def _paint_texts(self, painter: QPainter) -> None:
-        look, middle = self.look, self.area.center().y()
+        look, middle = self.look, self._middle
         has_label = bool(self._label)
         baseline = middle - 4 if has_label else middle + look.title_metrics.capHeight() / 2
         painter.setFont(look.title_font)
@@ -122,8 +135,15 @@ class BoxItem(QGraphicsItem):
     def _paint_title(self, painter: QPainter) -> None:
         painter.setFont(self.look.large_font)
         painter.setPen(self.look.text)
-        baseline = self.area.center().y() + self.look.large_metrics.capHeight() / 2
+        baseline = self._middle + self.look.large_metrics.capHeight() / 2
         painter.drawText(QPointF(TEXT_LEFT, baseline), self._large_title)
+
+    def _paint_problem(self, painter: QPainter) -> None:
+        words = self.look.problem_rect(self.box.problem, self.area.width())
+        painter.setFont(self.look.label_font)
+        painter.setPen(self.look.bad)
+        # 2 px more than measured: the painter's rounding must not wrap the last word into a line that isn't there.
+        painter.drawText(words.translated(TEXT_LEFT, HEAD_HEIGHT).adjusted(0, 0, 2, 2), int(WRAPPED), self.box.problem)
 
     def _paint_sign(self, painter: QPainter) -> None:
         sign = self.sign_rect()

@@ -11,6 +11,7 @@ from cnnstudio.core.files import write_text
 from cnnstudio.gui.canvas.editor import NetworkEditor
 from cnnstudio.gui.canvas.export import export_picture
 from cnnstudio.gui.canvas.volumes import volumes
+from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button, IconButton
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.code_view import CodeView
@@ -54,6 +55,9 @@ class CanvasCard(Card):
         self.redo_button = IconButton("redo", "Make the undone edit again (Ctrl+Y).", "Redo")
         self.fit_button = Button("Fit  F", "Show the whole network (F).", role="chip", name="Fit")
         self.export_button = IconButton("export-variant", "Save the graph as a picture: SVG or PNG.", "Save a picture")
+        # Side by side: in a header the chips have no second row to wrap into.
+        chips = [self.modes.button(key).sizeHint().width() for key, _, _ in MODES]
+        self.modes.setFixedWidth(sum(chips) + 2 * theme.tokens.size.grid * len(chips))
         for widget in (self.undo_button, self.redo_button, self.modes, self.fit_button, self.export_button):
             self.add_to_header(widget)
         self._stack = QStackedWidget()

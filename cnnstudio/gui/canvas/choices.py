@@ -27,7 +27,7 @@ class LayerChoice:
 
 @cache
 def layer_choices() -> tuple[LayerChoice, ...]:
-    """All layers, in the order of their categories, the most used first."""
+    """All layers, in the order of their categories."""
     found = []
     for cls in layers:
         kind = str(cls.model_fields["kind"].default)

@@ -11,6 +11,9 @@ from cnnstudio.network.names import free_id
 from cnnstudio.network.parts import Edge, Node
 from cnnstudio.network.spec import LayerSpec
 
+# A new convolution keeps the channels that arrive, unless they are as few as an image's.
+MIN_CHANNELS_KEPT = 8
+
 
 @dataclass(frozen=True)
 class GraphEdit:
@@ -65,7 +68,7 @@ def add_layer(
 
 def _fitted(graph: NetworkGraph, layer: LayerSpec, source: str | None) -> LayerSpec:
     shapes, _ = infer_shapes(graph)
-    if source not in shapes or layer.category != "conv":
+    if source not in shapes or layer.category != "conv" or shapes[source][0] < MIN_CHANNELS_KEPT:
         return layer
     return layer.resized(shapes[source][0]) or layer
 

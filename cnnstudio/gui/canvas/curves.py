@@ -68,6 +68,28 @@ def text_places(points: Sequence[QPointF], width: float, height: float, gap: flo
     return places
 
 
-def first_free(places: Iterable[QRectF], taken: Sequence[QRectF]) -> QRectF | None:
-    """The first place that touches nothing taken."""
-    return next((place for place in places if not any(place.intersects(other) for other in taken)), None)
+class Taken:
+    """Rectangles that are occupied, by the bands of the height in which they lie: looking one up takes no time."""
+
+    BAND = 64.0
+
+    def __init__(self, rects: Iterable[QRectF] = ()) -> None:
+        self._bands: dict[int, list[QRectF]] = {}
+        for rect in rects:
+            self.add(rect)
+
+    def add(self, rect: QRectF) -> None:
+        """Occupy a rectangle."""
+        for band in self._bands_of(rect):
+            self._bands.setdefault(band, []).append(rect)
+
+    def first_free(self, places: Iterable[QRectF]) -> QRectF | None:
+        """The first place that touches nothing that is taken."""
+        return next((place for place in places if self._is_free(place)), None)
+
+    def _is_free(self, place: QRectF) -> bool:
+        found = (other for band in self._bands_of(place) for other in self._bands.get(band, ()))
+        return not any(place.intersects(other) for other in found)
+
+    def _bands_of(self, rect: QRectF) -> range:
+        return range(int(rect.top() // self.BAND), int(rect.bottom() // self.BAND) + 1)

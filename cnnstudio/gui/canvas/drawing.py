@@ -1,15 +1,17 @@
-"""What is to be drawn, as plain values in scene units (px at zoom 1): boxes, wires, frames, problems."""
+"""What is to be drawn, as plain values in scene units (px at zoom 1): boxes, wires, frames."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPolygonF
 
 WireKey = tuple[str, str]  # the ids of the boxes at both ends
 
 
 @dataclass(frozen=True)
 class Box:
-    """One node, or one closed group."""
+    """One node, or one closed group; `problem` says in words what is wrong with it, and makes the box taller."""
 
     id: str
     rect: QRectF
@@ -17,9 +19,14 @@ class Box:
     label: str
     category: str
     is_group: bool = False
-    is_bad: bool = False
+    problem: str = ""
     has_input: bool = True
     has_output: bool = True
+
+    @property
+    def is_bad(self) -> bool:
+        """True if something is wrong here."""
+        return bool(self.problem)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,6 @@ class Frame:
     title_rect: QRectF
     title: str
     depth: int = 0
-    is_bad: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,24 +65,14 @@ class Wire:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A problem in words, at the box where it arises."""
-
-    box: str
-    text: str
-    hint: str
-
-
-@dataclass(frozen=True)
 class Drawing:
     """Everything on the canvas."""
 
     boxes: dict[str, Box] = field(default_factory=dict)
     frames: dict[str, Frame] = field(default_factory=dict)
     wires: dict[WireKey, Wire] = field(default_factory=dict)
-    marks: tuple[Mark, ...] = ()
 
-    @property
+    @cached_property
     def rect(self) -> QRectF:
         """The smallest rectangle around everything; a null one if there is nothing."""
         whole = QRectF()
@@ -85,6 +81,5 @@ class Drawing:
         for frame in self.frames.values():
             whole = whole.united(frame.rect)
         for wire in self.wires.values():
-            for point in wire.points:
-                whole = whole.united(QRectF(point, point).adjusted(-1, -1, 1, 1))
+            whole = whole.united(QPolygonF(wire.points).boundingRect().adjusted(-1, -1, 1, 1))
         return whole

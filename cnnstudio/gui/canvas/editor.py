@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cnnstudio.gui.canvas import commands
 from cnnstudio.gui.canvas.commands import GraphEdit
 from cnnstudio.gui.canvas.drawing import WireKey
-from cnnstudio.gui.canvas.fold import best_height, fold
+from cnnstudio.gui.canvas.fold import Columns, best_columns, fold
 from cnnstudio.gui.canvas.hands import Hands
 from cnnstudio.gui.canvas.look import Look
 from cnnstudio.gui.canvas.menu import make_menu
@@ -49,7 +49,7 @@ class NetworkEditor(QWidget):
         self.read_only_reason = ""
         self._closed: frozenset[str] = frozenset()
         self._scenery = Scenery()
-        self._column_height = 0.0
+        self._columns: Columns = {}
         self.view = CanvasView(Look(theme.tokens))
         self.hands = Hands(self)
         self.search = SearchBox(self)
@@ -96,8 +96,9 @@ class NetworkEditor(QWidget):
         self._scenery = draw(self.graph, self.validation, self._closed, self.view.canvas.look)
         drawing = self._scenery.drawing
         if not keep_place:
-            self._column_height = best_height(drawing, self.view.camera.room())
-        self.view.set_drawing(fold(drawing, self._column_height), keep_place=keep_place)
+            self._columns = best_columns(drawing, self.view.camera.room())
+        folded, self._columns = fold(drawing, self._columns)
+        self.view.set_drawing(folded, keep_place=keep_place)
 
     def fit(self) -> None:
         """Show the whole network as large as the window allows."""

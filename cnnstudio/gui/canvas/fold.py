@@ -4,8 +4,9 @@ The layout runs from top to bottom. Where one layer's output is all that leads o
 below; the wire then goes round from the foot of one column to the head of the next.
 """
 
+import bisect
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -23,78 +24,103 @@ WORTH = 1.06
 
 @dataclass(frozen=True)
 class Segment:
-    """A part between two cuts, and the wires that lead into it from above: all the same data (none for the first)."""
+    """A part between two cuts.
 
-    top: float
-    bottom: float
-    left: float
-    right: float
+    Args:
+        ids: Boxes and frames in it.
+        rect: Around its boxes, frames and wires.
+        wires: Those that lead into it from above: all the same data. None for the first part.
+        cut: The height at which it begins.
+    """
+
+    ids: frozenset[str]
+    rect: QRectF
     wires: frozenset[WireKey]
     cut: float
 
-    @property
-    def height(self) -> float:
-        """From its first box to its last."""
-        return self.bottom - self.top
+
+Columns = Mapping[str, int]  # for each box and frame, the column in which it stands
 
 
-def best_height(drawing: Drawing, room: QSizeF) -> float:
-    """The height of columns at which the drawing can be shown largest in this room."""
+def best_columns(drawing: Drawing, room: QSizeF) -> Columns:
+    """The columns with which the drawing can be shown largest in this room."""
     segments = cut(drawing)
-    whole = drawing.rect.height()
-    best, best_zoom = whole, 0.0
+    best, best_zoom = [segments], 0.0
     for count in range(1, min(MAX_COLUMNS, len(segments)) + 1):
-        height = _least_height(segments, count)
-        columns = _columns(segments, height)
-        zoom = min(1.0, room.width() / _width(columns), room.height() / max(_height(column) for column in columns))
+        columns = _split(segments, _least_height(segments, count))
+        tallest = max(_height(column) for column in columns)
+        zoom = min(1.0, room.width() / _width(columns), room.height() / tallest)
         if zoom > best_zoom * WORTH:
-            best, best_zoom = height, zoom
-    return best
+            best, best_zoom = columns, zoom
+    return {key: number for number, column in enumerate(best) for segment in column for key in segment.ids}
 
 
-def fold(drawing: Drawing, height: float) -> Drawing:
-    """The drawing in columns of at most this height, where it can be cut."""
-    columns = _columns(cut(drawing), height)
-    if len(columns) < 2:
-        return drawing
-    x, top = columns[0][0].left, columns[0][0].top
-    moves: list[QPointF] = []
-    edges: list[float] = []
-    for column in columns:
-        left = min(segment.left for segment in column)
-        moves.append(QPointF(x - left, top - column[0].top))
-        edges.append(x - COLUMN_GAP / 2)
-        x += max(segment.right for segment in column) - left + COLUMN_GAP
-    return _moved(drawing, columns, moves, edges)
+def fold(drawing: Drawing, columns: Columns) -> tuple[Drawing, Columns]:
+    """The drawing in these columns; what is new stands in the column of what comes before it."""
+    parts: list[list[Segment]] = []
+    number = -1
+    for segment in cut(drawing):
+        known = [columns[key] for key in segment.ids if key in columns]
+        wanted = max(number, min(known, default=number))
+        if wanted > number or not parts:
+            parts.append([])
+        parts[-1].append(segment)
+        number = max(wanted, 0)
+    now = {key: i for i, column in enumerate(parts) for segment in column for key in segment.ids}
+    return (_moved(drawing, parts) if len(parts) > 1 else drawing), now
 
 
 def cut(drawing: Drawing) -> list[Segment]:
     """The parts between which one layer's output is all that leads on, from top to bottom."""
     solid = sorted(
-        [box.rect for box in drawing.boxes.values()] + [frame.rect for frame in drawing.frames.values()],
-        key=QRectF.top,
+        [(key, item.rect) for items in (drawing.boxes, drawing.frames) for key, item in items.items()],
+        key=lambda item: item[1].top(),
     )
     if not solid:
         return []
-    spans = sorted(((*_span(wire), wire) for wire in drawing.wires.values()), key=lambda span: span[0])
+    crossings, corners = _Crossings(drawing), _Corners(drawing)
     segments: list[Segment] = []
-    start, begun_by, y, reach = 0, frozenset[WireKey](), solid[0].top(), solid[0].bottom()
-    for i, rect in enumerate(solid[1:], 1):
+    start, wires, begin, reach = 0, frozenset[WireKey](), solid[0][1].top(), solid[0][1].bottom()
+    for i, (_, rect) in enumerate(solid):
         if rect.top() > reach:
-            # Below the turns of wires that leave, above those that arrive: in between all run straight down.
             middle = (reach + rect.top()) / 2
-            crossing = [wire for above, below, wire in spans if above < middle < below]
-            if crossing and len({(wire.key[0], _x_at(wire, middle)) for wire in crossing}) == 1:
-                segments.append(_segment(drawing, solid[start:i], begun_by, y, middle))
-                start, begun_by, y = i, frozenset(wire.key for wire in crossing), middle
+            found = crossings.at(middle)
+            if found and len({(wire.key[0], _x_at(wire, middle)) for wire in found}) == 1:
+                segments.append(_segment(solid[start:i], corners, wires, begin, middle))
+                start, wires, begin = i, frozenset(wire.key for wire in found), middle
         reach = max(reach, rect.bottom())
-    segments.append(_segment(drawing, solid[start:], begun_by, y, reach + 1))
+    segments.append(_segment(solid[start:], corners, wires, begin, reach + 1))
     return segments
 
 
-def _span(wire: Wire) -> tuple[float, float]:
-    ys = [point.y() for point in wire.points]
-    return min(ys), max(ys)
+class _Crossings:
+    """The wires that cross a height; asked from top to bottom."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        spans = []
+        for wire in drawing.wires.values():
+            ys = [point.y() for point in wire.points]
+            spans.append((min(ys), max(ys), wire))
+        self._waiting = sorted(spans, key=lambda span: -span[0])
+        self._active: list[tuple[float, float, Wire]] = []
+
+    def at(self, y: float) -> list[Wire]:
+        while self._waiting and self._waiting[-1][0] < y:
+            self._active.append(self._waiting.pop())
+        self._active = [span for span in self._active if span[1] > y]
+        return [wire for _, _, wire in self._active]
+
+
+class _Corners:
+    """The corners of all wires by height."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        points = [point for wire in drawing.wires.values() for point in wire.points]
+        found = sorted((point.y(), point.x()) for point in points)
+        self._ys, self._xs = [y for y, _ in found], [x for _, x in found]
+
+    def between(self, begin: float, end: float) -> list[float]:
+        return self._xs[bisect.bisect_left(self._ys, begin) : bisect.bisect_right(self._ys, end)]
 
 
 def _x_at(wire: Wire, y: float) -> float:
@@ -104,19 +130,24 @@ def _x_at(wire: Wire, y: float) -> float:
 
 
 def _segment(
-    drawing: Drawing, solid: Sequence[QRectF], wires: frozenset[WireKey], begin: float, end: float
+    solid: Sequence[tuple[str, QRectF]],
+    corners: _Corners,
+    wires: frozenset[WireKey],
+    begin: float,
+    end: float,
 ) -> Segment:
-    xs = [rect.left() for rect in solid] + [rect.right() for rect in solid]
-    for other in drawing.wires.values():
-        xs += [point.x() for point in other.points if begin <= point.y() <= end]
-    bottom = max(rect.bottom() for rect in solid)
-    return Segment(solid[0].top(), bottom, min(xs), max(xs), wires, begin)
+    rects = [rect for _, rect in solid]
+    xs = [rect.left() for rect in rects] + [rect.right() for rect in rects] + corners.between(begin, end)
+    top, bottom = rects[0].top(), max(rect.bottom() for rect in rects)
+    area = QRectF(min(xs), top, max(xs) - min(xs), bottom - top)
+    return Segment(frozenset(key for key, _ in solid), area, wires, begin)
 
 
-def _columns(segments: Sequence[Segment], height: float) -> list[list[Segment]]:
+def _split(segments: Sequence[Segment], height: float) -> list[list[Segment]]:
+    """Into columns of at most this height, as full as possible."""
     columns: list[list[Segment]] = []
     for segment in segments:
-        if columns and segment.bottom - columns[-1][0].top <= height + 0.5:
+        if columns and segment.rect.bottom() - columns[-1][0].rect.top() <= height + 0.5:
             columns[-1].append(segment)
         else:
             columns.append([segment])
@@ -124,29 +155,38 @@ def _columns(segments: Sequence[Segment], height: float) -> list[list[Segment]]:
 
 
 def _least_height(segments: Sequence[Segment], count: int) -> float:
-    """The smallest height with which so many columns are enough."""
-    heights = sorted({last.bottom - first.top for i, first in enumerate(segments) for last in segments[i:]})
-    low, high = 0, len(heights) - 1
-    while low < high:
-        middle = (low + high) // 2
-        fits = len(_columns(segments, heights[middle])) <= count
-        low, high = (low, middle) if fits else (middle + 1, high)
-    return heights[low]
+    """The smallest height, to a px, with which so many columns are enough."""
+    low = max(segment.rect.height() for segment in segments)
+    high = _area(segments).height()
+    while high - low > 1:
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(_split(segments, middle)) <= count else (middle, high)
+    return high
+
+
+def _area(column: Sequence[Segment]) -> QRectF:
+    whole = QRectF()
+    for segment in column:
+        whole = whole.united(segment.rect)
+    return whole
 
 
 def _height(column: Sequence[Segment]) -> float:
-    return column[-1].bottom - column[0].top + FOOT + HEAD
+    return _area(column).height() + FOOT + HEAD
 
 
 def _width(columns: Sequence[Sequence[Segment]]) -> float:
-    widths = [max(s.right for s in column) - min(s.left for s in column) for column in columns]
-    return sum(widths) + COLUMN_GAP * (len(columns) - 1)
+    return sum(_area(column).width() for column in columns) + COLUMN_GAP * (len(columns) - 1)
 
 
-def _moved(
-    drawing: Drawing, columns: Sequence[Sequence[Segment]], moves: Sequence[QPointF], edges: Sequence[float]
-) -> Drawing:
-    cuts = [column[0].cut for column in columns]
+def _moved(drawing: Drawing, columns: Sequence[Sequence[Segment]]) -> Drawing:
+    areas, cuts = [_area(column) for column in columns], [column[0].cut for column in columns]
+    x, top = areas[0].left(), areas[0].top()
+    moves, edges = [], []
+    for area in areas:
+        moves.append(QPointF(x - area.left(), top - area.top()))
+        edges.append(x - COLUMN_GAP / 2)
+        x += area.width() + COLUMN_GAP
 
     def column_of(y: float) -> int:
         return max((i for i, at in enumerate(cuts) if y >= at), default=0)
@@ -169,31 +209,28 @@ def _moved(
         last = moves[column_of(wire.points[-1].y() - 0.01)]
         if key in turning:
             i = turning[key]
-            points = _around(wire, cuts[i], moves[i - 1], moves[i], edges[i], columns[i - 1], columns[i])
+            points = _around(wire, cuts[i], edges[i], (areas[i - 1], moves[i - 1]), (areas[i], moves[i]))
         else:
             points = tuple(point + last for point in wire.points)
         wires[key] = replace(wire, points=points, text_at=wire.text_at + last)
-    return Drawing(boxes, frames, wires, drawing.marks)
+    return Drawing(boxes, frames, wires)
 
 
 def _around(
-    wire: Wire,
-    at: float,
-    before: QPointF,
-    after: QPointF,
-    edge: float,
-    column: Sequence[Segment],
-    following: Sequence[Segment],
+    wire: Wire, at: float, edge: float, before: tuple[QRectF, QPointF], after: tuple[QRectF, QPointF]
 ) -> tuple[QPointF, ...]:
-    """The wire's route: as before down to the cut, round to the next column's head, and on as before."""
-    upper = [point + before for point in wire.points if point.y() <= at]
-    lower = [point + after for point in wire.points if point.y() > at]
-    foot = column[-1].bottom + before.y() + FOOT
-    head = following[0].top + after.y() - HEAD
-    corners = [
-        QPointF(upper[-1].x(), foot),
-        QPointF(edge, foot),
-        QPointF(edge, head),
-        QPointF(lower[0].x(), head),
-    ]
+    """The wire's route: as before down to the cut, round to the next column's head, and on as before.
+
+    Args:
+        wire: As it was.
+        at: Height of the cut.
+        edge: x at which the wire goes up between the columns.
+        before: The column that it leaves, and how far that moves.
+        after: The column to which it goes, and how far that moves.
+    """
+    upper = [point + before[1] for point in wire.points if point.y() <= at]
+    lower = [point + after[1] for point in wire.points if point.y() > at]
+    foot = before[0].bottom() + before[1].y() + FOOT
+    head = after[0].top() + after[1].y() - HEAD
+    corners = [QPointF(upper[-1].x(), foot), QPointF(edge, foot), QPointF(edge, head), QPointF(lower[0].x(), head)]
     return (*upper, *corners, *lower)

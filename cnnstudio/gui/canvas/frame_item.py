@@ -18,11 +18,12 @@ class FrameItem(QGraphicsItem):
         super().__init__()
         self.look = look
         self.is_chosen = self.is_hovered = False
+        self.frame, self.rect = frame, QRectF()
         self.set_value(frame)
 
     def set_value(self, frame: Frame) -> None:
         """Show another place or title of the same group."""
-        if getattr(self, "frame", None) == frame and self.rect == frame.rect:
+        if self.frame == frame and self.rect == frame.rect:
             return
         self.prepareGeometryChange()
         self.frame, self.rect = frame, frame.rect
@@ -39,9 +40,10 @@ class FrameItem(QGraphicsItem):
 
     def mark(self, **states: bool) -> None:
         """Set is_chosen or is_hovered, and paint anew if that changes something."""
-        for name, value in states.items():
-            setattr(self, name, value)
-        self.update()
+        if any(getattr(self, name) != value for name, value in states.items()):
+            for name, value in states.items():
+                setattr(self, name, value)
+            self.update()
 
     def title_rect(self) -> QRectF:
         """The sign and the words: what a click on the title means, and what no wire's text may cover."""
@@ -64,9 +66,8 @@ class FrameItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw the tint, and the title when it can be read."""
         look = self.look
-        border = look.bad_border if self.frame.is_bad else look.frame_border
-        painter.setPen(look.chosen_border if self.is_chosen else border)
-        painter.setBrush(look.frame_fill)
+        painter.setPen(look.chosen_border if self.is_chosen else look.frame_border)
+        painter.setBrush(look.frame_fill(self.frame.depth))
         painter.drawRoundedRect(self.rect, FRAME_CORNER, FRAME_CORNER)
         if look.detail is not Detail.SIMPLE:
             self._paint_title(painter)

@@ -83,7 +83,7 @@ class RubberBand(Gesture):
         pen = QPen(look.accent)
         pen.setCosmetic(True)
         painter.setPen(pen)
-        painter.setBrush(look.frame_fill)
+        painter.setBrush(look.band_fill)
         painter.drawRect(self.rect())
 
 

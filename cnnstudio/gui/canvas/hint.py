@@ -13,6 +13,7 @@ class Hint(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._room = parent
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -30,7 +31,7 @@ class Hint(QLabel):
         self.setText(text)
         self.setFixedWidth(min(MAX_WIDTH, self.fontMetrics().horizontalAdvance(text) + 22))
         self.setFixedHeight(self.heightForWidth(self.width()))
-        room = self.parentWidget().rect()
+        room = self._room.rect()
         x = min(at.x() + 16, room.width() - self.width() - 4)
         y = at.y() + 18 if at.y() + 18 + self.height() < room.height() else at.y() - self.height() - 8
         self.move(max(4, x), max(4, y))

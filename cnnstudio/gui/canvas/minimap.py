@@ -52,7 +52,7 @@ class MiniMap(QWidget):
         painter.drawPixmap(0, 0, self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self._look.accent)
-        painter.setBrush(self._look.frame_fill)
+        painter.setBrush(self._look.band_fill)
         frame = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         painter.drawRoundedRect(self._to_map(self._seen).intersected(frame), 3, 3)
 
@@ -90,7 +90,7 @@ class MiniMap(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.setPen(Qt.PenStyle.NoPen)
         for frame in self._drawing.frames.values():
-            painter.fillRect(self._to_map(frame.rect), look.frame_fill)
+            painter.fillRect(self._to_map(frame.rect), look.frame_fill(frame.depth))
         for box in self._drawing.boxes.values():
             mapped = self._to_map(box.rect)
             least = QRectF(mapped.x(), mapped.y(), max(2.0, mapped.width()), max(1.0, mapped.height()))

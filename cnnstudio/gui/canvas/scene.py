@@ -7,18 +7,17 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from cnnstudio.gui.canvas.box_item import BoxItem
+from cnnstudio.gui.canvas.curves import Taken
 from cnnstudio.gui.canvas.drawing import Drawing, WireKey
 from cnnstudio.gui.canvas.frame_item import FrameItem
 from cnnstudio.gui.canvas.look import Detail, Look
-from cnnstudio.gui.canvas.mark_item import MarkItem
 from cnnstudio.gui.canvas.motion import Motion
 from cnnstudio.gui.canvas.overview_item import OverviewItem
-from cnnstudio.gui.canvas.placing import place_mark
 from cnnstudio.gui.canvas.wire_item import WireItem
 
 
 class CanvasScene(QGraphicsScene):
-    """Holds one item a box, wire, frame and problem; knows nothing of graphs.
+    """Holds one item a box, wire and frame; knows nothing of graphs.
 
     Signals:
         chosen_changed: Other boxes, frames or wires are chosen now.
@@ -33,7 +32,6 @@ class CanvasScene(QGraphicsScene):
         self.boxes: dict[str, BoxItem] = {}
         self.frames: dict[str, FrameItem] = {}
         self.wires: dict[WireKey, WireItem] = {}
-        self.marks: list[MarkItem] = []
         self.chosen: frozenset[str] = frozenset()
         self.chosen_wires: frozenset[WireKey] = frozenset()
         self.motion = Motion(self)
@@ -62,7 +60,6 @@ class CanvasScene(QGraphicsScene):
         self.motion.finish()
         before = self.drawing
         self._bring_in_line(drawing)
-        self.overview.set_drawing(drawing, self.look)
         self._place_texts()
         self._show_detail()
         self.choose(
@@ -90,31 +87,17 @@ class CanvasScene(QGraphicsScene):
                 self.addItem(items[key])
 
     def _place_texts(self) -> None:
-        for old in self.marks:
-            self.removeItem(old)
-        taken = [box.rect for box in self.drawing.boxes.values()]
-        taken += [frame.title_rect() for frame in self.frames.values()]
-        labelled: set[str] = set()
+        taken = Taken(box.rect for box in self.drawing.boxes.values())
+        for frame in self.frames.values():
+            taken.add(frame.title_rect())
         for item in self.wires.values():
-            # One text says it for all wires that leave the same box.
-            item.place_text(taken if item.wire.key[0] not in labelled else None)
-            if item.text_rect is not None:
-                labelled.add(item.wire.key[0])
-                taken.append(item.text_rect)
-        self.marks = []
-        for problem in self.drawing.marks:
-            mark = MarkItem(problem, self.look)
-            place = place_mark(mark.area.size(), self.drawing.boxes[problem.box].rect, taken, self.drawing.rect)
-            mark.setPos(place.topLeft())
-            taken.append(place)
-            self.marks.append(mark)
-            self.addItem(mark)
+            item.place_text(taken)
 
     def content_rect(self) -> QRectF:
-        """Everything that is drawn, the sentences of problems too."""
+        """Everything that is drawn."""
         whole = self.drawing.rect
-        for mark in self.marks:
-            whole = whole.united(mark.area.translated(mark.pos()))
+        for item in self.wires.values():
+            whole = whole if item.text_rect is None else whole.united(item.text_rect)
         return whole
 
     # -- detail
@@ -128,8 +111,11 @@ class CanvasScene(QGraphicsScene):
 
     def _show_detail(self) -> None:
         is_simple = self.look.detail is Detail.SIMPLE
+        if is_simple:
+            self.overview.set_drawing(self.drawing, self.look)
+            self.overview.set_chosen(self.chosen)
         self.overview.setVisible(is_simple)
-        for item in (*self.boxes.values(), *self.wires.values(), *self.marks):
+        for item in (*self.boxes.values(), *self.wires.values()):
             item.setVisible(not is_simple)
 
     # -- what lies where
@@ -170,11 +156,14 @@ class CanvasScene(QGraphicsScene):
     def choose(self, ids: Iterable[str], wires: Iterable[WireKey] = ()) -> None:
         """Make exactly these the chosen ones."""
         chosen, chosen_wires = frozenset(ids), frozenset(wires)
-        for key, item in (*self.boxes.items(), *self.frames.items()):
+        for key, item in self.boxes.items():
             item.mark(is_chosen=key in chosen)
+        for key, frame in self.frames.items():
+            frame.mark(is_chosen=key in chosen)
         for wire_key, wire in self.wires.items():
             wire.mark(is_chosen=wire_key in chosen_wires)
-        self.overview.set_chosen(chosen)
+        if self.overview.isVisible():
+            self.overview.set_chosen(chosen)
         if (chosen, chosen_wires) != (self.chosen, self.chosen_wires):
             self.chosen, self.chosen_wires = chosen, chosen_wires
             self.chosen_changed.emit()

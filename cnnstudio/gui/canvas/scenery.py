@@ -1,11 +1,12 @@
 """From a graph to a drawing: which boxes there are, where they stand, and what is wrong with them."""
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF
 
-from cnnstudio.gui.canvas.drawing import Box, Drawing, Frame, Mark, Wire, WireKey
+from cnnstudio.gui.canvas.drawing import Box, Drawing, Frame, Wire, WireKey
 from cnnstudio.gui.canvas.look import BOX_TEXT_MARGIN, Look
 from cnnstudio.network import layout as places
 from cnnstudio.network.graph import NetworkGraph
@@ -14,7 +15,7 @@ from cnnstudio.network.shapes import shape_text
 from cnnstudio.network.validate import GraphProblem, Validation
 from cnnstudio.network.view import GraphView, VisibleEdge, VisibleNode, visible
 
-MAX_BOX_WIDTH = 260.0
+MAX_BOX_WIDTH, PROBLEM_WIDTH = 260.0, 240.0
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class Scenery:
 def draw(graph: NetworkGraph, validation: Validation, closed: Collection[str], look: Look) -> Scenery:
     """Everything to be shown of a graph with these groups closed."""
     view = visible(graph, closed, validation.shapes)
-    placed = places.layout(view, {node.id: size for node in view.nodes if (size := _size(node, look))})
     problems = _problems_by_box(view, validation)
+    sizes = {node.id: _size(node, problems.get(node.id, ""), look) for node in view.nodes}
+    placed = places.layout(view, sizes)
     depths = _depths(view)
     boxes = {node.id: _box(graph, node, placed.boxes[node.id], problems) for node in view.nodes}
     frames = {
@@ -43,20 +45,23 @@ def draw(graph: NetworkGraph, validation: Validation, closed: Collection[str], l
         for group in view.groups
     }
     wires = {(edge.source, edge.target): _wire(edge, placed, validation) for edge in view.edges}
-    marks = tuple(_mark(key, found) for key, found in problems.items())
     edges = {(edge.source, edge.target): edge.edges for edge in view.edges}
-    return Scenery(Drawing(boxes, frames, wires, marks), edges)
+    return Scenery(Drawing(boxes, frames, wires), edges)
 
 
-def _size(node: VisibleNode, look: Look) -> tuple[float, float] | None:
-    """A wider box where the usual one would cut the texts."""
+def _size(node: VisibleNode, problem: str, look: Look) -> tuple[float, float]:
+    """Wider than usual where the texts would be cut, taller where a problem is written into the box."""
     title = look.title_metrics.horizontalAdvance(node.title)
     label = look.label_metrics.horizontalAdvance(node.label)
     wanted = max(title, label) + BOX_TEXT_MARGIN + (look.sign_room if node.is_group else 0.0)
-    return (min(MAX_BOX_WIDTH, 2 * round(wanted / 2 + 1)), places.BOX_HEIGHT) if wanted > places.BOX_WIDTH else None
+    width = max(places.BOX_WIDTH, min(MAX_BOX_WIDTH, 2 * math.ceil(wanted / 2)))
+    if not problem:
+        return width, places.BOX_HEIGHT
+    width = max(width, PROBLEM_WIDTH)
+    return width, places.BOX_HEIGHT + look.problem_height(problem, width)
 
 
-def _box(graph: NetworkGraph, node: VisibleNode, rect: places.Rect, problems: Mapping[str, list[GraphProblem]]) -> Box:
+def _box(graph: NetworkGraph, node: VisibleNode, rect: places.Rect, problems: Mapping[str, str]) -> Box:
     layers = [graph.node(member).layer for member in node.members]
     return Box(
         node.id,
@@ -65,7 +70,7 @@ def _box(graph: NetworkGraph, node: VisibleNode, rect: places.Rect, problems: Ma
         node.label,
         node.category,
         is_group=node.is_group,
-        is_bad=node.id in problems,
+        problem=problems.get(node.id, ""),
         has_input=any(layer.arity[1] != 0 for layer in layers),
         has_output=any(not layer.is_end for layer in layers),
     )
@@ -82,7 +87,8 @@ def _wire(edge: VisibleEdge, placed: places.Layout, validation: Validation) -> W
     return Wire(key, points, text, QPointF(*placed.labels[key]), is_bad)
 
 
-def _problems_by_box(view: GraphView, validation: Validation) -> dict[str, list[GraphProblem]]:
+def _problems_by_box(view: GraphView, validation: Validation) -> dict[str, str]:
+    """What is wrong in each box, in words."""
     if validation.is_ok:
         return {}
     box_of = {member: node.id for node in view.nodes for member in node.members}
@@ -90,14 +96,14 @@ def _problems_by_box(view: GraphView, validation: Validation) -> dict[str, list[
     for problem in validation.problems:
         if problem.node in box_of:
             found.setdefault(box_of[problem.node], []).append(problem)
-    return found
+    return {box: _problem_text(box, problems) for box, problems in found.items()}
 
 
-def _mark(box: str, problems: list[GraphProblem]) -> Mark:
+def _problem_text(box: str, problems: list[GraphProblem]) -> str:
     first = problems[0]
     place = f"{first.node}: " if first.node != box else ""
     more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
-    return Mark(box, f"{place}{first.text}{more}", first.hint)
+    return f"{place}{first.text}{more}"
 
 
 def _depths(view: GraphView) -> dict[str, int]:

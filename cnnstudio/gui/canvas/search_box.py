@@ -30,6 +30,7 @@ class SearchBox(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._room = parent
         set_role(self, "popup")
         self._place = ElidedLabel("", "small")
         self._field = QLineEdit()
@@ -58,7 +59,7 @@ class SearchBox(QFrame):
         self._field.clear()
         self._fill()
         self.adjustSize()
-        room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        room = self._room.rect().adjusted(8, 8, -8, -8)
         rect = QRect(at, self.sizeHint())
         rect.moveRight(min(rect.right(), room.right()))
         rect.moveBottom(min(rect.bottom(), room.bottom()))
@@ -125,8 +126,8 @@ class ChoiceDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
         choice: LayerChoice = index.data(_CHOICE)  # type: ignore[attr-defined]  # a model index
-        rect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
-        state = option.state  # type: ignore[attr-defined]
+        rect = option.rect
+        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

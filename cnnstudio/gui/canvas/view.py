@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -94,6 +94,8 @@ class CanvasView(QGraphicsView):
         self.camera.set_content(self.canvas.content_rect())
         if anchor:
             self.camera.follow(before, before + shift)
+            if anchor in self.canvas.chosen:
+                self.camera.reveal(drawing.boxes[anchor].rect)
         else:
             self.camera.show_start()
             self.is_untouched = True
@@ -168,13 +170,13 @@ class CanvasView(QGraphicsView):
         self._place_map()
         self.resized.emit()
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         look = self.canvas.look
-        painter.fillRect(rect, look.canvas)
         origin = self.viewportTransform().map(QPointF(0, 0))
-        paint_dots(painter, QRectF(self.viewport().rect()), origin, self.camera.zoom, look.dots.color())
+        port = QRectF(self.viewport().rect())
+        paint_dots(painter, port, origin, self.camera.zoom, look.dots.color(), look.canvas.color())
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self._dropping.paint(painter)
         self.pointer.paint(painter)
 

@@ -1,12 +1,12 @@
 """A visible edge: a routed curve with the shape of what flows written beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from cnnstudio.gui.canvas.curves import distance_to_route, first_free, middle_of_route, rounded_path, text_places
+from cnnstudio.gui.canvas.curves import Taken, distance_to_route, middle_of_route, rounded_path, text_places
 from cnnstudio.gui.canvas.drawing import Wire
 from cnnstudio.gui.canvas.look import Detail, Look
 
@@ -46,17 +46,20 @@ class WireItem(QGraphicsItem):
         tip = points[-1]
         self._arrow = QPolygonF([tip, tip + QPointF(-ARROW, -1.6 * ARROW), tip + QPointF(ARROW, -1.6 * ARROW)])
 
-    def place_text(self, taken: Sequence[QRectF] | None) -> None:
-        """Find room for the text beside the route; None leaves it out."""
+    def place_text(self, taken: Taken) -> None:
+        """Find room for the text beside the route, and take it; without room the tooltip must do."""
         self.prepareGeometryChange()
         self.text_rect = None
-        if taken is None or not self.wire.text:
+        if not self.wire.text:
             return
         width = self.look.wire_metrics.horizontalAdvance(self.wire.text) + 2
-        self.text_rect = first_free([self._wanted(width), *text_places(self.wire.points, width, TEXT_HEIGHT)], taken)
+        self.text_rect = taken.first_free(self._places(width))
+        if self.text_rect is not None:
+            taken.add(self.text_rect)
 
-    def _wanted(self, width: float) -> QRectF:
-        return QRectF(self.wire.text_at.x(), self.wire.text_at.y() - TEXT_HEIGHT / 2, width, TEXT_HEIGHT)
+    def _places(self, width: float) -> Iterator[QRectF]:
+        yield QRectF(self.wire.text_at.x(), self.wire.text_at.y() - TEXT_HEIGHT / 2, width, TEXT_HEIGHT)
+        yield from text_places(self.wire.points, width, TEXT_HEIGHT)
 
     def mark(self, **states: bool) -> None:
         """Set is_chosen or is_hovered, and paint anew if that changes something."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cnnstudio.gui.widgets.start_list import Start
     from cnnstudio.network.validate import GraphProblem
 
-LEFT_PX, RIGHT_PX, TABLE_PX = 284, 288, 230
+LEFT_PX, RIGHT_PX, STARTS_PX, TABLE_PX = 284, 300, 300, 230
 
 
 class NetworkPage(Page):
@@ -79,8 +79,11 @@ class NetworkPage(Page):
         starts, palette = Card("Start from"), Card("Layers")
         starts.add(self.starts, 1)
         palette.add(self.palette_list, 1)
-        left = _splitter(starts, palette, (2, 3))
-        left.setFixedWidth(LEFT_PX)
+        # On the cards: a splitter sets its own limits from theirs.
+        starts.setFixedWidth(LEFT_PX)
+        palette.setFixedWidth(LEFT_PX)
+        left = _splitter(starts, palette, (0, 1))
+        left.setSizes([STARTS_PX, 10_000])
         return left
 
     def _make_middle(self) -> QWidget:
@@ -97,7 +100,11 @@ class NetworkPage(Page):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)
         box.addWidget(self.side, 1)
-        box.addWidget(self.train_button)
+        # As wide as the cards above, which leave room for the scroll bar.
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, self.side.verticalScrollBar().sizeHint().width(), 0)
+        row.addWidget(self.train_button)
+        box.addLayout(row)
         return right
 
     def _connect(self) -> None:
@@ -150,7 +157,7 @@ class NetworkPage(Page):
         assert self.session.validation is not None
         count = len(self.session.validation.problems)
         if count:
-            self.table_card.set_note(f"{plural(count, 'problem')} · {totals_text(self._summary)}", "bad")
+            self.table_card.set_note(plural(count, "problem"), "bad")
         else:
             self.table_card.set_note(totals_text(self._summary), "small")
 

@@ -27,11 +27,11 @@ def read_starts(ctx: "JobContext", side: int | None) -> list[Start]:
         ctx.check()
         ctx.progress(number, len(architectures), item.title)
         summary = summarize(item.build())
-        found.append(_start(item, f"{item.year} · {summary.depth} layers · {summary.parameters:,}", side))
+        found.append(_start(item, f"{item.year} · {summary.depth} · {summary.parameters:,}", side))
     return found
 
 
 def _start(item: Architecture, facts: str, side: int | None) -> Start:
     if side is not None and side < item.min_side:
         return Start(item.name, item.title, f"needs {item.min_side} px, not {side}", item.about, can_be_used=False)
-    return Start(item.name, item.title, facts, item.about)
+    return Start(item.name, item.title, facts, f"{item.about} (Year · weight layers · parameters of the original.)")

@@ -59,13 +59,11 @@ class LayerForm(QWidget):
         self.card.add(self._name_row())
         for widget in (self._name_problem, self.form, self._plain):
             self.card.add(widget)
-        self.card.hug()
         self.why = WhyCard()
         self.why.fix_wanted.connect(self.fix_wanted)
         self.help = Card("What it does")
         self._help_text = Label("", "muted", wrap=True)
         self.help.add(self._help_text)
-        self.help.hug()
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(theme.tokens.size.gap)
@@ -134,7 +132,6 @@ class WhyCard(Card):
         self._lines: list[QWidget] = []
         self._is_read_only = False
         self._shown: LayerDetails | None = None
-        self.hug()
 
     def set_details(self, details: LayerDetails) -> None:
         """Show why this layer puts out what it does."""

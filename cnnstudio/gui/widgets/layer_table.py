@@ -12,7 +12,7 @@ from cnnstudio.network.shapes import shape_text
 from cnnstudio.network.summary import Summary, SummaryRow
 
 SHARE_COLUMN = 5
-BAR_PX, BAR_HEIGHT_PX = 64, 6
+BAR_PX, BAR_HEIGHT_PX = 52, 6
 COLUMNS = (
     Column("Layer", "Name of the layer, as in the saved weights."),
     Column("Output", "What comes out for one image: channels × height × width, or a number of values.", is_number=True),
@@ -23,7 +23,7 @@ COLUMNS = (
         "Share of MACs",
         "This layer's part of all multiply–accumulate pairs, in %.",
         is_number=True,
-        text=lambda share: f"{100 * share:.1f} %" if share else "–",
+        text=lambda share: share_text(share),
     ),
 )
 
@@ -41,7 +41,7 @@ class LayerTable(Table):
         # 0: widths follow the rows in sight; measuring the 400 rows of ResNet-110 would take 40 ms an edit.
         header.setResizeContentsPrecision(0)
         header.setSectionResizeMode(SHARE_COLUMN, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(SHARE_COLUMN, BAR_PX + 80)
+        header.resizeSection(SHARE_COLUMN, BAR_PX + 76)
         self.chosen.connect(self._on_chosen)
 
     def set_summary(self, summary: Summary) -> None:
@@ -76,7 +76,7 @@ class ShareDelegate(QStyledItemDelegate):
         share = float(index.data(Qt.ItemDataRole.UserRole) or 0)
         if share <= 0:
             return
-        cell: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
+        cell: QRect = option.rect
         top = cell.center().y() - BAR_HEIGHT_PX / 2 + 0.5
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -86,6 +86,11 @@ class ShareDelegate(QStyledItemDelegate):
         painter.setBrush(theme.color("accent"))
         painter.drawRoundedRect(QRectF(cell.left() + 12, top, max(3.0, BAR_PX * share), BAR_HEIGHT_PX), 3, 3)
         painter.restore()
+
+
+def share_text(share: float) -> str:
+    """A part of the whole: 28.2 %, 100 %; a dash for nothing."""
+    return ("100 %" if share > 0.9995 else f"{100 * share:.1f} %") if share else "–"
 
 
 def totals_text(summary: Summary) -> str:

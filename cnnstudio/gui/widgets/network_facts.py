@@ -36,7 +36,6 @@ class FactsCard(Card):
         self._labels: list[Label] = []
         self._facts: tuple[Fact, ...] = ()
         self.add(self._grid)
-        self.hug()
 
     def set_facts(self, facts: Sequence[Fact]) -> None:
         """Show these lines."""
@@ -85,7 +84,6 @@ class NetworkFacts(QWidget):
         self._error, self._deviations = Label("", wrap=True), Label("", "small", wrap=True)
         for label in (self._about, self._error, self._source, self._deviations):
             self.paper.add(label)
-        self.paper.hug()
         self._hint = Label(
             "Choose a layer to see and change its settings. Tab adds one, Del removes it, Ctrl+Z takes anything back.",
             "muted",

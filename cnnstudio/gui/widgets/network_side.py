@@ -41,11 +41,12 @@ class NetworkSide(QScrollArea):
                 wrap=True,
             )
         )
-        self._keys.hug()
         self._group = ""
         self.setWidget(self._make_inside())
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range)
+        self._on_range()
 
     def _make_inside(self) -> QWidget:
         inside = QWidget()
@@ -94,6 +95,11 @@ class NetworkSide(QScrollArea):
         for widget in (self.network, self.layer, self.together):
             widget.setVisible(widget is wanted)
         self._keys.setVisible(wanted is self.together)
+
+    def _on_range(self) -> None:
+        # Where there is no scroll bar its room stays free, so that the cards keep their width from layer to layer.
+        bar = self.verticalScrollBar()
+        self.setViewportMargins(0, 0, 0 if bar.maximum() > 0 else bar.sizeHint().width(), 0)
 
     def _on_open(self) -> None:
         self.toggle_wanted.emit(self._group)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.buttons import Button
@@ -25,16 +26,15 @@ class ProblemList(QScrollArea):
         self._problems: tuple[GraphProblem, ...] = ()
         self._is_read_only = False
         self.rows: list[ProblemRow] = []
-        inside = QWidget()
-        set_role(inside, "plain")
-        self._box = QVBoxLayout(inside)
+        self._inside = QWidget()
+        set_role(self._inside, "plain")
+        self._box = QVBoxLayout(self._inside)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(theme.tokens.size.grid)
         self._box.addStretch(1)
-        self.setWidget(inside)
+        self.setWidget(self._inside)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Problems of the network")
         self.hide()
 
@@ -53,11 +53,15 @@ class ProblemList(QScrollArea):
             row.fix_wanted.connect(self.fix_wanted)
             row.layer_chosen.connect(self.layer_chosen)
             self._box.insertWidget(i, row)
-        self.updateGeometry()
+        self._take_height()
 
-    def sizeHint(self) -> QSize:
-        inside = self.widget().sizeHint()
-        return QSize(inside.width(), min(MAX_HEIGHT_PX, inside.height() + 2))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._take_height()
+
+    def _take_height(self) -> None:
+        needed = max(self._inside.heightForWidth(self.viewport().width()), 0) if self._problems else 0
+        self.setFixedHeight(min(MAX_HEIGHT_PX, needed))
 
 
 class ProblemRow(QWidget):

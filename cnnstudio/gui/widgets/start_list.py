@@ -21,7 +21,7 @@ class Start:
     Args:
         name: Its key.
         title: How people write it.
-        facts: Year, depth, parameters in one line; or why it can't be used here.
+        facts: Year, weight layers, parameters in one line; or why it can't be used here.
         about: What is new in it.
         can_be_used: False if the data's images are too small for it.
     """
@@ -87,8 +87,8 @@ class StartDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         start: Start = index.data(_START)
-        rect: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         view = self.parent()
         is_current = isinstance(view, StartList) and view.current_name() == start.name
         painter.save()

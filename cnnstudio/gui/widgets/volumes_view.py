@@ -72,6 +72,9 @@ class VolumesPicture(QWidget):
         self._chosen: str | None = None
         self._placed: list[Placed] = []
         self.setMouseTracking(True)
+        font = self.font()
+        font.setPixelSize(theme.tokens.size.small)
+        self.setFont(font)
         self.setAccessibleName("Volumes of the network")
 
     def set_volumes(self, found: Sequence[Volume], chosen: str | None) -> None:
@@ -105,7 +108,14 @@ class VolumesPicture(QWidget):
         self._place()
 
     def _place(self) -> None:
-        self._set_scales()
+        """Side by side, smaller where they would be wider than the window, but not so small that nothing is seen."""
+        for shrink in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5):
+            self._set_scales(shrink)
+            if self._place_all() <= self.width():
+                return
+
+    def _place_all(self) -> float:
+        """Place everything at the scales that are set; returns the width that it takes."""
         x, self._placed = SIDE_PX, []
         middle = max(self.height(), self.sizeHint().height()) / 2 - TEXT_PX / 2 + 10
         for volume in self._volumes:
@@ -115,21 +125,24 @@ class VolumesPicture(QWidget):
             left = x + (width - reach) / 2
             face = QRectF(left, middle - height / 2, thick, height)
             self._placed.append(Placed(volume, face, thick, QRectF(x, 0, width, self.height())))
-            x += width + GAP_PX
-        spare = (self.width() - x + GAP_PX - SIDE_PX) / 2
+            x += width + self._gap
+        taken = x - self._gap + SIDE_PX
+        spare = (self.width() - taken) / 2
         if spare > 0:
             self._placed = [
                 Placed(p.volume, p.face.translated(spare, 0), p.thick, p.column.translated(spare, 0))
                 for p in self._placed
             ]
+        return taken
 
-    def _set_scales(self) -> None:
+    def _set_scales(self, shrink: float) -> None:
         maps = [volume.shape for volume in self._volumes if len(volume.shape) == 3]
         vectors = [volume.shape[0] for volume in self._volumes if len(volume.shape) == 1]
-        self._side_scale = MAX_SIDE_PX / max(max(shape[1:]) for shape in maps) if maps else 0.0
+        self._side_scale = shrink * MAX_SIDE_PX / max(max(shape[1:]) for shape in maps) if maps else 0.0
         most = max((shape[0] for shape in maps), default=1)
-        self._channel_scale = min(4.0, MAX_THICK_PX / most) if maps else 0.0
+        self._channel_scale = shrink * min(4.0, MAX_THICK_PX / most) if maps else 0.0
         self._vector_scale = min(4.0, MAX_SIDE_PX / max(vectors)) if vectors else 0.0
+        self._gap = GAP_PX * shrink * shrink
 
     def _size_of(self, volume: Volume) -> tuple[float, float]:
         """Height and thickness in px."""
@@ -221,11 +234,13 @@ class VolumesPicture(QWidget):
 
 
 def _name(volume: Volume) -> str:
-    return volume.ids[0].rpartition(".")[2] if len(volume.ids) == 1 else volume.ids[0]
+    return volume.ids[0]
 
 
 def _more(volume: Volume) -> list[str]:
-    return [f"+ {len(volume.ids) - 1} more"] if len(volume.ids) > 1 else []
+    if len(volume.ids) == 1:
+        return []
+    return [volume.ids[1]] if len(volume.ids) == 2 else [f"and {len(volume.ids) - 1} more layers"]
 
 
 def _mixed(color: QColor, other: QColor, share: float) -> QColor:
