@@ -3,31 +3,19 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QHideEvent, QKeyEvent
 
 from cnnstudio.core.errors import Cancelled, StudioError
 from cnnstudio.explain.filters import filter_nodes, is_colour
 from cnnstudio.explain.nodes import WHY_DEFAULT, default_node, require_spatial
-from cnnstudio.gui.pages.inspect_choices import (
-    EXPLAIN,
-    FILTERS,
-    NONE_OF_MINE,
-    OWN,
-    cam_classes,
-    cam_layers,
-    data_items,
-    data_picture,
-    entries_of,
-    filter_node_for,
-    own_items,
-)
+from cnnstudio.gui.pages.inspect_choices import EXPLAIN, FILTERS, cam_classes, cam_layers, entries_of, filter_node_for
 from cnnstudio.gui.pages.inspect_layout import InspectLayout
 from cnnstudio.gui.pages.inspection import GIVEN, Look, LookRequest, Picture, Seen, look
 from cnnstudio.gui.pages.lane_network import LaneNetwork
-from cnnstudio.gui.pages.own_pictures import OwnPictures
 from cnnstudio.gui.pages.page import Page
-from cnnstudio.gui.pages.picture_sources import Sources, chosen_files, pasted
-from cnnstudio.gui.widgets.drop_zone import dropped_paths
+from cnnstudio.gui.pages.paste_key import PasteKey
+from cnnstudio.gui.pages.picture_choice import PictureChoice
+from cnnstudio.gui.pages.picture_drops import PictureDrops
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 
 if TYPE_CHECKING:
@@ -49,10 +37,11 @@ class InspectPage(Page):
         self._networks = LaneNetwork()
         self._job: Job | None = None
         self._asked: LookRequest | None = None
-        self._picture: Picture | None = None
         self._node = self._cam_node = ""
-        self.own = OwnPictures(session, self)
         self.view = InspectLayout()
+        self.pictures = PictureChoice(session, self.view.chooser)
+        self.drops = PictureDrops(self, "Look into", takes_folders=False)
+        self._paste_key = PasteKey(self)
         self.empty = EmptyState(
             "Train a network first",
             "Inspect shows what a trained network has learnt: its filters, what each layer makes of a picture, and "
@@ -65,22 +54,18 @@ class InspectPage(Page):
         self.error = ErrorState("The run and its weights are unchanged.", "Look again", "Try the same once more.")
         for view in (self.empty, self.busy, self.error, self.view):
             self.add_view(view)
-        self.setAcceptDrops(True)
         self._connect()
         self._on_run_changed()
 
     def _connect(self) -> None:
         view, session = self.view, self.session
         session.run_changed.connect(self._on_run_changed)
-        session.dataset_changed.connect(self._on_dataset_changed)
         self.empty.triggered.connect(self._on_train_wanted)
         self.busy.triggered.connect(self._on_cancel)
         self.error.triggered.connect(self._ask)
-        self.own.added.connect(self._on_own_added)
-        view.chooser.source_chosen.connect(self._show_source)
-        view.chooser.picked.connect(self._on_picked)
-        view.chooser.open_requested.connect(self._on_open)
-        view.chooser.paste_requested.connect(self._on_paste)
+        self.pictures.changed.connect(self._on_picture)
+        self.drops.dropped.connect(self.pictures.add_pictures)
+        self._paste_key.pressed.connect(self.pictures.paste)
         view.strip.layer_chosen.connect(self._on_layer)
         view.tabs.chosen.connect(self._on_tab)
         view.checkpoint.picked.connect(self._ask)
@@ -99,6 +84,7 @@ class InspectPage(Page):
 
     def _on_run_changed(self) -> None:
         run = self.session.run
+        self.drops.is_open = run is not None
         if run is None:
             self._asked = None
             self.show_view(self.empty)
@@ -111,76 +97,21 @@ class InspectPage(Page):
         self.view.strip.set_layers(entries_of(run.graph))
         self.view.set_has_convolution(bool(convolutions))
         self.view.explain.set_why(WHY_DEFAULT)
-        self.own.fit(run)
         self._show_chosen_layer()
-        self._show_source()
-
-    def _on_dataset_changed(self) -> None:
-        if self.session.run is not None:
-            self._show_source()
+        self.pictures.set_run()
 
     def _on_train_wanted(self) -> None:
         self.session.page_requested.emit("train")
 
-    # Pictures -------------------------------------------------------------------------------------------------
-
-    def _show_source(self) -> None:
-        run, source = self.session.run, self.view.chooser.sources.current()
-        if run is None:
-            return
-        if source == OWN:
-            items, nothing = own_items(self.own.pictures), NONE_OF_MINE
-        else:
-            items, nothing = data_items(self.session.dataset, run, source, self.session.data_error)
-        self.view.chooser.set_items(items, nothing)
-        if len(items.numbers):
-            self.view.chooser.choose(int(items.numbers[0]))
-        else:
-            self._set_picture(None)
-
-    def _on_picked(self, number: int) -> None:
-        run, dataset = self.session.run, self.session.dataset
-        if self.view.chooser.sources.current() == OWN:
-            self._set_picture(self.own.pictures[number])
-        elif run is not None and dataset is not None:
-            self._set_picture(data_picture(dataset, run, number))
-
-    def _set_picture(self, picture: Picture | None) -> None:
-        self._picture = picture
+    def _on_picture(self, picture: Picture | None) -> None:
         self.view.set_has_picture(picture is not None)
         self.view.looked_at.set_picture(*(("", None) if picture is None else (picture.name, picture.shown)))
         self._ask()
 
-    def add_pictures(self, sources: Sources) -> None:
-        """Read pictures of the user's own, and look at the first."""
-        if self.session.run is not None:
-            self.own.add(sources, self.session.run)
-
-    def _on_own_added(self, first: int) -> None:
-        self.view.chooser.sources.set_current(OWN)
-        self.view.chooser.set_items(own_items(self.own.pictures), NONE_OF_MINE)
-        self.view.chooser.choose(first)
-
-    def _on_open(self) -> None:
-        self.add_pictures(chosen_files(self, "Pictures to look at"))
-
-    def _on_paste(self) -> None:
-        self.add_pictures(pasted(self.session))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.session.run is not None and any(path.is_file() for path in dropped_paths(event.mimeData())):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.add_pictures([path for path in dropped_paths(event.mimeData()) if path.is_file()])
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         walk = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         climb = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if event.matches(QKeySequence.StandardKey.Paste):
-            self._on_paste()
-        elif walk is not None:
+        if walk is not None:
             self.view.strip.step(walk)
         elif climb is not None:
             self.view.chooser.step(climb)
@@ -248,7 +179,7 @@ class InspectPage(Page):
         return LookRequest(
             run=run,
             checkpoint=self.view.checkpoint.key(),
-            picture=self._picture,
+            picture=self.pictures.picture,
             node=self._node,
             filter_node=filter_node_for(run.graph, self._node) if tab == FILTERS else "",
             wants_cam=tab == EXPLAIN and bool(self._cam_node),

@@ -24,6 +24,7 @@ OWN = "own"
 SOURCES = (
     ("test", "Test", "Images that were kept for the examination."),
     ("val", "Validation", "Images that training was watched with."),
+    ("train", "Training", "Images that the network learnt from."),
     (OWN, "Mine", "Pictures that you opened, dropped or pasted."),
 )
 NONE_OF_MINE = "Open, drop or paste (Ctrl+V) pictures of your own."

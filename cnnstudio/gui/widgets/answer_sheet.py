@@ -1,5 +1,6 @@
 """A sheet of pictures with the true answer at the left and the given one at the right, as LeNet's paper printed its."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from cnnstudio.gui.widgets.bars import percent
 from cnnstudio.gui.widgets.pixels import Pixels, to_qimage
 from cnnstudio.gui.widgets.tile_sheet import TileSheet
 
-PICTURE_PX = 96
+PICTURE_PX, LARGE_PX = 96, 128
 LINE_PX = 18
 PADDING_PX = 8
 KEPT_IMAGES = 2000
@@ -56,7 +57,14 @@ class AnswerSheet(TileSheet):
         return self._answers
 
     def tile_size(self, room: QSize) -> QSize:
-        return QSize(PICTURE_PX + 2 * PADDING_PX, PICTURE_PX + 2 * LINE_PX + 2 * PADDING_PX)
+        few = self._tile_of(LARGE_PX)
+        columns = max(1, (room.width() + self._gap_px) // (few.width() + self._gap_px))
+        rows = math.ceil(self.count() / columns)
+        is_roomy = rows * (few.height() + self._gap_px) <= room.height()
+        return few if is_roomy else self._tile_of(PICTURE_PX)
+
+    def _tile_of(self, picture_px: int) -> QSize:
+        return QSize(picture_px + 2 * PADDING_PX, picture_px + 2 * LINE_PX + 2 * PADDING_PX)
 
     def describe(self, index: int) -> str:
         answer = self._answers[index]
@@ -69,11 +77,12 @@ class AnswerSheet(TileSheet):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("sunken"))
         painter.drawRoundedRect(rect, 6, 6)
-        place = QRectF(rect.left() + PADDING_PX, rect.top() + PADDING_PX, PICTURE_PX, PICTURE_PX)
+        side = rect.width() - 2 * PADDING_PX
+        place = QRectF(rect.left() + PADDING_PX, rect.top() + PADDING_PX, side, side)
         self._paint_picture(painter, answer.index, place)
-        line = QRectF(place.left(), place.bottom() + 3, PICTURE_PX, LINE_PX)
+        line = QRectF(place.left(), place.bottom() + 3, side, LINE_PX)
         self._paint_names(painter, answer, line)
-        font = QFont(painter.font())
+        font = QFont(self.font())
         font.setPixelSize(theme.tokens.size.label)
         painter.setFont(font)
         painter.setPen(theme.color("muted"))

@@ -84,7 +84,9 @@ class ExplainView(QWidget):
         self.alone.set_heat(first.map)
         self._name(self.over, f"Grad-CAM for {first.class_name}", first, probabilities)
         rows, columns = first.map.shape
-        self._captions[self.alone].set_text(f"{columns}×{rows} cells of {first.node}, 0 to {value_text(first.map.max())}")
+        self._captions[self.alone].set_text(
+            f"{columns}×{rows} cells of {first.node}, 0 to {value_text(first.map.max())}"
+        )
         self._cells.set_text(f"Here it is coarse: {columns}×{rows} cells over the picture.")
         self._cards[self.over_against].setVisible(bool(others))
         self._cards[self.alone].setVisible(not others)

@@ -14,8 +14,8 @@ from cnnstudio.gui.widgets.field_rows import FieldRows, KeyedCombo
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.map_detail import MapDetail
 from cnnstudio.gui.widgets.map_grid import MapGrid
-from cnnstudio.gui.widgets.side_column import SideColumn
 from cnnstudio.gui.widgets.numbers import WholeField
+from cnnstudio.gui.widgets.side_column import SideColumn
 
 MOST_COLUMNS = 48
 ALL, ONE = "all", "one"

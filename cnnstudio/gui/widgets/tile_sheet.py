@@ -7,7 +7,7 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolTip, QWidget
 
 from cnnstudio.gui.theme import set_role, theme
-from cnnstudio.gui.widgets.gallery_model import plain
+from cnnstudio.gui.widgets.labels import plain
 
 RING_PX = 2
 

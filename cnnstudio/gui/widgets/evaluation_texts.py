@@ -1,0 +1,72 @@
+"""The numbers of an evaluation as the page shows them, each with the sentence that makes sense of it."""
+
+import math
+
+from cnnstudio.evaluation.report import Report
+from cnnstudio.gui.widgets.bars import percent
+
+SPLITS = (
+    ("test", "Test", "Images that were kept for the final examination."),
+    ("val", "Validation", "Images that the training was watched with; the best epoch was chosen by them."),
+    ("train", "Training", "Images that the network learnt from; what it misses here it could not learn."),
+)
+SPLIT_WORDS = {"test": "test", "val": "validation", "train": "training"}
+MEANING = {
+    "test": "never seen in training",
+    "val": "they chose the best epoch",
+    "train": "the network learnt from these",
+}
+
+
+def top1_texts(report: Report) -> tuple[str, str]:
+    """The share of right answers, and how far chance in drawing the images moves it."""
+    low, high = report.top1_interval
+    return percent(report.top1), f"{report.right:,} right · {100 * low:.1f}–{100 * high:.1f} % with 95 % confidence"
+
+
+def top5_texts(report: Report) -> tuple[str, str]:
+    """The share of images whose class is among the five best guesses."""
+    return percent(
+        report.top5
+    ), f"the truth is among {min(5, len(report.per_class))} guesses out of {len(report.per_class):,} classes"
+
+
+def loss_texts(report: Report) -> tuple[str, str]:
+    """The loss, and what guessing would give."""
+    return (
+        f"{report.loss:.3f}",
+        f"0 is perfect, guessing gives ln {len(report.per_class)} = {math.log(len(report.per_class)):.2f}",
+    )
+
+
+def count_texts(report: Report) -> tuple[str, str]:
+    """How many images were judged, and what they were to the training."""
+    return f"{report.n:,}", MEANING.get(report.split, "")
+
+
+def cell_text(true: str, given: str, count: int) -> str:
+    """The title over a confusion cell's images."""
+    images = f"{count:,} image{'' if count == 1 else 's'}"
+    if true == given:
+        return f"{images} of {true}, rightly recognised"
+    return f"{images} of {true}, taken for {given}"
+
+
+def mistakes_text(mistakes: int, n: int) -> str:
+    """The line over the sheet of mistakes."""
+    if not mistakes:
+        return f"None of {n:,} images is wrong."
+    wrong = f"{mistakes:,} of {n:,} images {'is' if mistakes == 1 else 'are'} wrong"
+    return f"{wrong}. True answer left, given answer right; the surest mistakes come first."
+
+
+def ready_text(count: int, split: str) -> str:
+    """What judging a split would say, before it was done."""
+    if not count:
+        return f"Its data keeps no {SPLIT_WORDS[split]} images: give them a share on the page Data and train again."
+    meaning = {
+        "test": "They were never used in training: what comes out is what to expect of new images.",
+        "val": "The best epoch was chosen by them, so the result is a little too good.",
+        "train": "The network learnt from them: this shows how well it learnt, not how well it does.",
+    }
+    return f"Judge it on the {count:,} {SPLIT_WORDS[split]} images. {meaning[split]}"
