@@ -47,9 +47,8 @@ def heart() -> Polygon:
     return np.stack([x, y - 2.5], axis=1) / 16.5
 
 
-def moon() -> Polygon:
-    """A waxing moon: a disc less a disc that lies aside."""
-    radius, aside = 0.8, 0.62
+def moon(radius: float = 0.8, aside: float = 0.62) -> Polygon:
+    """A waning moon: a disc less another one that lies aside."""
     # Where the two circles meet: x from |p| = 1 and |p − (aside, 0)| = radius.
     x = (1 - radius**2 + aside**2) / (2 * aside)
     turn = np.arctan2(np.sqrt(1 - x**2), x)

@@ -133,14 +133,15 @@ def test_a_triangle_has_its_area():
     assert polygon_area(regular(3)) == pytest.approx(3 * 3**0.5 / 4)
 
 
-def test_a_moon_is_a_disc_less_the_lens_it_shares_with_another():
-    # Lens of circles with radii 1 and 0.86 at distance 0.52, by the formula of two circular segments.
-    r, s, d = 1.0, 0.86, 0.52
+@pytest.mark.parametrize(("s", "d"), [(0.86, 0.52), (0.8, 0.62), (0.5, 1.0)])
+def test_a_moon_is_a_disc_less_the_lens_it_shares_with_another(s, d):
+    # Lens of circles with radii 1 and s at distance d, by the formula of two circular segments.
+    r = 1.0
     a = np.arccos((d**2 + r**2 - s**2) / (2 * d * r))
     b = np.arccos((d**2 + s**2 - r**2) / (2 * d * s))
     kite = 0.5 * np.sqrt((-d + r + s) * (d + r - s) * (d - r + s) * (d + r + s))
     lens = r**2 * a + s**2 * b - kite
-    assert polygon_area(moon()) == pytest.approx(np.pi - lens, rel=0.01)
+    assert polygon_area(moon(radius=s, aside=d)) == pytest.approx(np.pi - lens, rel=0.01)
 
 
 def polygon_area(corners: np.ndarray) -> float:
