@@ -67,6 +67,12 @@ class Tokens(Spec):
         color.setAlphaF(alpha)
         return color
 
+    def mixed(self, role: str, ground: str, share: float) -> QColor:
+        """A colour laid over another with an opacity of `share`, as an opaque colour."""
+        over, under = self.color(role), self.color(ground)
+        parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index]  # a tuple of four
+        return QColor(*(round(share * a + (1 - share) * b) for a, b in parts))
+
     def _value(self, role: str) -> str:
         family, _, key = role.partition(".")
         if family == "layer" and key:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.labels import plain
+from cnnstudio.gui.widgets.pixels import Pixels, to_qimage
 
-MAX_LABEL_PX, TITLE_PX, MIN_TEXT_CELL_PX, GAP_PX = 96, 20, 22, 1
+MAX_LABEL_PX, TITLE_PX, MIN_TEXT_CELL_PX, MIN_GAP_CELL_PX, GAP_PX = 96, 20, 22, 8, 1
 STEPS = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
 
 
@@ -96,11 +97,9 @@ class ConfusionMatrix(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        shares = self._counts / np.maximum(self._counts.sum(axis=1, keepdims=True), 1)
-        for row in range(len(self._classes)):
-            for column in range(len(self._classes)):
-                self._paint_cell(painter, row, column, float(shares[row, column]))
-        self._paint_labels(painter)
+        area, side = self._area()
+        self._paint_cells(painter, area, side)
+        self._paint_labels(painter, area, side)
         if self._current != (-1, -1):
             painter.setPen(QPen(theme.color("text"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -117,17 +116,27 @@ class ConfusionMatrix(QWidget):
         widest = max((self.fontMetrics().horizontalAdvance(name) for name in self._classes), default=0)
         return min(widest + 8, MAX_LABEL_PX)
 
-    def _paint_cell(self, painter: QPainter, row: int, column: int, share: float) -> None:
-        rect = self.cell_rect(row, column)
-        color = _mixed(theme.color("sunken"), theme.color("accent" if row == column else "bad"), share)
-        painter.fillRect(rect, color)
-        count = int(self._counts[row, column])
-        if count and rect.width() >= MIN_TEXT_CELL_PX:
-            painter.setPen(_readable_on(color))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, f"{count:,}")
+    def _paint_cells(self, painter: QPainter, area: QRectF, side: float) -> None:
+        """All cells as one enlarged picture, a pixel a cell: 1,000 classes have a million cells."""
+        colors = _cell_colors(self._counts)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, side < 1)
+        painter.drawImage(area, to_qimage(colors))
+        if side >= MIN_GAP_CELL_PX:
+            painter.setPen(QPen(theme.color("surface"), GAP_PX))
+            for number in range(len(self._classes) + 1):
+                x, y = area.x() + number * side, area.y() + number * side
+                painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+        if side >= MIN_TEXT_CELL_PX:
+            self._paint_numbers(painter, area, side, colors)
 
-    def _paint_labels(self, painter: QPainter) -> None:
-        area, side = self._area()
+    def _paint_numbers(self, painter: QPainter, area: QRectF, side: float, colors: Pixels) -> None:
+        for row, column in np.argwhere(self._counts > 0).tolist():
+            rect = QRectF(area.x() + column * side, area.y() + row * side, side, side)
+            painter.setPen(_readable_on(*colors[row, column].tolist()))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, f"{int(self._counts[row, column]):,}")
+
+    def _paint_labels(self, painter: QPainter, area: QRectF, side: float) -> None:
         painter.setPen(theme.color("muted"))
         every = max(1, int(np.ceil(14 / max(side, 1e-6))))
         room = self._label_px()
@@ -135,14 +144,13 @@ class ConfusionMatrix(QWidget):
             text = painter.fontMetrics().elidedText(self._classes[number], Qt.TextElideMode.ElideMiddle, room - 6)
             across = QRectF(area.x() - room, area.y() + number * side, room - 6, side * every)
             painter.drawText(across, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-            self._paint_column_label(painter, text, area.x() + (number + every / 2) * side, area.y() - 6)
+            self._paint_column_label(painter, text, area.x() + (number + every / 2) * side, area.y() - 6, side)
         painter.drawText(QRectF(area.x(), 0, area.width(), TITLE_PX), Qt.AlignmentFlag.AlignCenter, "answer given")
         self._paint_turned(painter, QPointF(area.x() - room - TITLE_PX / 2, area.center().y()), "true class")
 
-    def _paint_column_label(self, painter: QPainter, text: str, x: float, y: float) -> None:
+    def _paint_column_label(self, painter: QPainter, text: str, x: float, y: float, side: float) -> None:
         painter.save()
         width = painter.fontMetrics().horizontalAdvance(text)
-        _, side = self._area()
         if width <= side - 4:
             painter.drawText(QPointF(x - width / 2, y), text)
         else:
@@ -165,18 +173,22 @@ class ConfusionMatrix(QWidget):
         self.chosen.emit(*cell)
 
 
-def _mixed(ground: QColor, color: QColor, share: float) -> QColor:
+def _cell_colors(counts: NDArray[np.int64]) -> Pixels:
+    """From the ground to the accent (right) or to red (wrong), by the cell's share of its row."""
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     # The root lifts the few mistakes of a good network above the ground.
-    weight = share**0.5
-    parts = [(1 - weight) * a + weight * b for a, b in zip(_rgb(ground), _rgb(color), strict=True)]
-    return QColor.fromRgbF(*parts)
+    weights = np.sqrt(shares)[..., None]
+    ends = np.where(np.eye(len(counts), dtype=bool)[..., None], _rgb("accent"), _rgb("bad"))
+    mixed: Pixels = ((1 - weights) * _rgb("sunken") + weights * ends).round().astype(np.uint8)
+    return mixed
 
 
-def _readable_on(color: QColor) -> QColor:
-    red, green, blue = _rgb(color)
-    is_bright = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.18
+def _readable_on(red: int, green: int, blue: int) -> QColor:
+    linear = [(part / 255) ** 2.2 for part in (red, green, blue)]
+    is_bright = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.18
     return QColor("#10131A") if is_bright else QColor("#FFFFFF")
 
 
-def _rgb(color: QColor) -> tuple[float, float, float]:
-    return color.redF(), color.greenF(), color.blueF()
+def _rgb(role: str) -> NDArray[np.float64]:
+    color = theme.color(role)
+    return np.array([color.red(), color.green(), color.blue()], np.float64)

@@ -85,5 +85,6 @@ class NoticeBar(QFrame):
     def _place(self) -> None:
         room = self._room.size()
         width = min(WIDTH_PX, room.width() - 32)
-        height = max(self._row.heightForWidth(width), self.minimumSizeHint().height())
+        # Two lines of text and a hint: the layout's answer is short by the rounding of each line.
+        height = max(self._row.heightForWidth(width), self.minimumSizeHint().height()) + 4
         self.setGeometry((room.width() - width) // 2, room.height() - height - self._margin_px, width, height)

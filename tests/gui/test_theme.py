@@ -1,0 +1,120 @@
+"""The look: readable in both themes, changed without a restart."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from cnnstudio.core.paths import RESOURCES
+from cnnstudio.gui import icons
+from cnnstudio.gui.stylesheet import stylesheet
+from cnnstudio.gui.theme import set_icon, theme
+from cnnstudio.gui.tokens import ThemeName, Tokens, load_tokens
+
+THEMES: tuple[ThemeName, ...] = ("light", "dark")
+GUI = Path(icons.__file__).parent
+
+
+def luminance(color: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_of_black_on_white_is_21() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("text", ["text", "muted", "accent", "ok", "warn", "bad"])
+@pytest.mark.parametrize("ground", ["bg", "surface", "sunken", "accent_soft"])
+def test_text_has_a_contrast_of_at_least_4_5(name: ThemeName, text: str, ground: str) -> None:
+    tokens = load_tokens(name)
+    assert contrast(getattr(tokens, text), getattr(tokens, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_text_on_the_main_button_and_under_the_mouse_has_a_contrast_of_at_least_4_5(name: ThemeName) -> None:
+    tokens = load_tokens(name)
+    assert contrast(tokens.on_accent, tokens.accent) >= 4.5
+    assert contrast(tokens.text, tokens.hover) >= 4.5
+    assert contrast(tokens.text, tokens.pressed) >= 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_curves_and_layer_marks_have_a_contrast_of_at_least_3(name: ThemeName) -> None:
+    tokens = load_tokens(name)
+    colors = [*tokens.series, *tokens.layer.values()]
+    assert [color for color in colors if contrast(color, tokens.surface) < 3] == []
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_images_of_the_style_sheet_have_the_colours_of_the_tokens(name: ThemeName) -> None:
+    tokens = load_tokens(name)
+    wanted = {
+        "chevron-down": tokens.muted,
+        "chevron-right": tokens.muted,
+        "check": tokens.on_accent,
+        "dot": tokens.on_accent,
+    }
+    for image, color in wanted.items():
+        text = (RESOURCES / "icons" / f"{image}-{name}.svg").read_text()
+        assert set(re.findall(r"#[0-9A-F]{6}", text)) == {color}
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_file_that_the_style_sheet_names_is_there(name: ThemeName) -> None:
+    sheet = stylesheet(load_tokens(name))
+    files = re.findall(r'url\("([^"]+)"\)', sheet)
+    assert files
+    assert [file for file in files if not Path(file).is_file()] == []
+
+
+def test_every_icon_named_in_the_code_is_in_the_font() -> None:
+    pattern = re.compile(r'(?:icon=|icon\(|set_icon\([^,]+, |IconButton\()"([a-z0-9-]+)"')
+    named = {name for file in GUI.rglob("*.py") for name in pattern.findall(file.read_text(encoding="utf-8"))}
+    _, charmap = icons._font()
+    assert len(named) > 10
+    assert [name for name in sorted(named) if name not in charmap] == []
+
+
+def test_a_change_of_theme_reaches_palette_and_icons_at_once(qapp: QApplication, qtbot: QtBot) -> None:
+    button = QPushButton()
+    qtbot.addWidget(button)
+    set_icon(button, "play", "text")
+    theme.set_choice("dark")
+    tokens = load_tokens("dark")
+    assert qapp.palette().window().color() == QColor(tokens.bg)
+    image = button.icon().pixmap(16, 16).toImage()
+    inside = [image.pixelColor(x, y) for x in range(16) for y in range(16) if image.pixelColor(x, y).alpha() == 255]
+    assert inside
+    assert {color.name().upper() for color in inside} == {tokens.text.upper()}
+
+
+def test_a_change_of_theme_tells_whoever_paints_by_itself(qtbot: QtBot) -> None:
+    with qtbot.waitSignal(theme.changed):
+        theme.set_choice("dark")
+    assert theme.is_dark
+
+
+def test_a_raw_curve_is_thinner_and_paler_than_the_smoothed_one() -> None:
+    raw, smooth = theme.series_pen(0, raw=True), theme.series_pen(0)
+    assert raw.widthF() < smooth.widthF()
+    ground = load_tokens("light").surface
+    assert contrast(raw.color().name(), ground) < contrast(smooth.color().name(), ground)
+
+
+def test_a_colour_is_found_by_its_role() -> None:
+    tokens: Tokens = load_tokens("light")
+    assert tokens.color("layer.conv") == QColor(tokens.layer["conv"])
+    assert tokens.color("series.7") == QColor(tokens.series[7 % len(tokens.series)])
+    assert tokens.color("#102030").name() == "#102030"
