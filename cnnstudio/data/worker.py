@@ -127,7 +127,7 @@ def _is_blank(pixels: np.ndarray) -> bool:
 
 def _thumbnail(picture: Image.Image) -> np.ndarray:
     """The middle square to show in a gallery, uint8, shape (96, 96, 3)."""
-    return np.asarray(to_square(picture, THUMBNAIL_SIDE, "crop", reducing_gap=2.0).convert("RGB"))
+    return np.asarray(to_square(picture, THUMBNAIL_SIDE, "crop", reducing_gap=1.0).convert("RGB"))
 
 
 def read_view(source: str | bytes, max_side: int = MAX_SIDE) -> np.ndarray:
