@@ -52,7 +52,14 @@ class BoxItem(QGraphicsItem):
         room = self.area.width() - BOX_TEXT_MARGIN - (look.sign_room if self.box.is_group else 0) + 1
         self._title = look.title_metrics.elidedText(self.box.title, middle, room)
         self._label = look.label_metrics.elidedText(self.box.label, middle, room)
-        self._large_title = look.large_metrics.elidedText(self.box.title, middle, self.area.width() - TEXT_LEFT - 6)
+        # Zoomed out the title is written larger, if it still fits then.
+        room_alone = self.area.width() - TEXT_LEFT - 6
+        is_large = look.large_metrics.horizontalAdvance(self.box.title) <= room_alone
+        self._lone_font, metrics = (
+            (look.large_font, look.large_metrics) if is_large else (look.title_font, look.title_metrics)
+        )
+        self._lone_title = metrics.elidedText(self.box.title, middle, room_alone)
+        self._lone_height = metrics.capHeight()
 
     def mark(self, **states: bool) -> None:
         """Set is_chosen, is_hovered or is_target, and paint anew if that changes something."""
@@ -133,10 +140,10 @@ class BoxItem(QGraphicsItem):
             self._paint_sign(painter)
 
     def _paint_title(self, painter: QPainter) -> None:
-        painter.setFont(self.look.large_font)
+        painter.setFont(self._lone_font)
         painter.setPen(self.look.text)
-        baseline = self._middle + self.look.large_metrics.capHeight() / 2
-        painter.drawText(QPointF(TEXT_LEFT, baseline), self._large_title)
+        baseline = self._middle + self._lone_height / 2
+        painter.drawText(QPointF(TEXT_LEFT, baseline), self._lone_title)
 
     def _paint_problem(self, painter: QPainter) -> None:
         words = self.look.problem_rect(self.box.problem, self.area.width())

@@ -48,7 +48,7 @@ class Camera:
 
     def zoom_at(self, point: QPointF, factor: float) -> None:
         """Zoom so that what lies under `point` (viewport px) stays there."""
-        under = self._to_scene(point)
+        under = self.to_scene(point)
         self._set_zoom(self.zoom * factor)
         self._put(under, point)
 
@@ -73,14 +73,17 @@ class Camera:
         top = QPointF(self._content.center().x(), self._content.top())
         self._put(top, QPointF(self._view.viewport().width() / 2, FIT_MARGIN_PX))
 
-    def reveal(self, rect: QRectF) -> None:
-        """Pan as little as needed to have `rect` in sight, with some room around it."""
+    def reveal(self, rect: QRectF) -> bool:
+        """Pan as little as needed to have `rect` in sight, with some room around it; True if that took a pan."""
         seen = self.visible_rect()
+        if seen.contains(rect):
+            return False
         room = 30 / self.zoom
         wanted = rect.adjusted(-room, -room, room, room)
         dx = _shortfall(wanted.left(), wanted.right(), seen.left(), seen.right())
         dy = _shortfall(wanted.top(), wanted.bottom(), seen.top(), seen.bottom())
         self._scroll(QPoint(round(-dx * self.zoom), round(-dy * self.zoom)))
+        return True
 
     def centre_on(self, point: QPointF) -> None:
         """Bring a place of the scene to the middle."""
@@ -101,7 +104,8 @@ class Camera:
         zoom = min(MAX_ZOOM, max(MIN_ZOOM, zoom))
         self._view.setTransform(QTransform.fromScale(zoom, zoom))
 
-    def _to_scene(self, point: QPointF) -> QPointF:
+    def to_scene(self, point: QPointF) -> QPointF:
+        """The place in the scene under a point of the window."""
         inverse, _ = self._view.viewportTransform().inverted()
         return inverse.map(point)
 

@@ -1,5 +1,6 @@
 """What the hands on the canvas do to the graph: a new graph, the edit's name, and what to choose then."""
 
+import itertools
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def add_layer(
 
     A layer that can choose its outputs keeps the channels that arrive, so that what follows still fits.
     """
+    home = _home(graph, after, edges)
     if after is not None and not edges:
         edges = graph.outgoing(after)
     source = edges[0].source if edges else after
@@ -58,11 +60,10 @@ def add_layer(
     node = Node(id=_free_name(graph, layer, source), layer=layer)
     text = f"Add {node.id}"
     if not edges:
-        return GraphEdit(graph.add_node(node, after), text, (node.id,))
+        return GraphEdit(_moved_into(graph.add_node(node, after), home, (node.id,)), text, (node.id,))
     new = graph.insert_on_edge(edges[0], node)
     for edge in edges[1:]:
         new = new.connect(node.id, edge.target, edge.port)
-    home = common_group(graph, [edges[0].source, *(edge.target for edge in edges)])
     return GraphEdit(_moved_into(new, home, (node.id,)), text, (node.id,))
 
 
@@ -118,12 +119,12 @@ def paste(
         groups=(*graph.groups, *piece.groups),
     )
     ids = tuple(node.id for node in piece.nodes)
+    home = _home(graph, after, edges, is_block=bool(piece.groups))
     if after is not None and not edges:
         edges = graph.outgoing(after)
     source = edges[0].source if edges else after
     if source is not None:
         new = _spliced(new, piece, source, edges)
-        home = common_group(graph, [source, *(edge.target for edge in edges)])
         new = _moved_into(new, home, ids, {group.id for group in piece.groups})
     return GraphEdit(new, f"{verb} {names_text(ids)}", ids)
 
@@ -135,23 +136,42 @@ def _without_ends(graph: NetworkGraph, piece: NetworkGraph) -> NetworkGraph:
 
 
 def _renamed(graph: NetworkGraph, piece: NetworkGraph) -> NetworkGraph:
+    """The piece with names that the graph doesn't have yet; a copied block gets a new name with all that is in it."""
+    groups = {group.id for group in graph.groups}
+    for group in piece.groups:
+        if group.id in groups and group.parent is None:
+            piece = _with_prefix(piece, group.id, _free_group(group.id, groups | {g.id for g in piece.groups}))
     taken = {node.id for node in graph.nodes} | {node.id for node in piece.nodes}
     for node in piece.nodes:
         if graph.has_node(node.id):
             new_id = free_id(node.id, taken)
             taken.add(new_id)
             piece = piece.rename(node.id, new_id)
-    groups_taken = {group.id for group in graph.groups} | {group.id for group in piece.groups}
-    names = {}
-    for group in piece.groups:
-        if group.id in {old.id for old in graph.groups}:
-            names[group.id] = free_id(group.id, groups_taken)
-            groups_taken.add(names[group.id])
+    return piece
+
+
+def _free_group(wanted: str, taken: Collection[str]) -> str:
+    base = wanted.rstrip("0123456789")
+    return next(name for number in itertools.count(2) if (name := f"{base}{number}") not in taken)
+
+
+def _with_prefix(piece: NetworkGraph, old: str, new: str) -> NetworkGraph:
+    """With a block renamed, and the layers and blocks whose names begin with its name."""
+
+    def name(key: str) -> str:
+        return new + key.removeprefix(old) if key == old or key.startswith(f"{old}.") else key
+
     return piece.changed(
+        nodes=tuple(node.replace(id=name(node.id)) for node in piece.nodes),
+        edges=tuple(edge.replace(source=name(edge.source), target=name(edge.target)) for edge in piece.edges),
         groups=tuple(
-            group.replace(id=names.get(group.id, group.id), parent=names.get(group.parent or "", group.parent))
+            group.replace(
+                id=name(group.id),
+                members=tuple(name(member) for member in group.members),
+                parent=name(group.parent) if group.parent else None,
+            )
             for group in piece.groups
-        )
+        ),
     )
 
 
@@ -177,6 +197,21 @@ def _spliced(graph: NetworkGraph, piece: NetworkGraph, source: str, edges: Seque
 def _open_ports(piece: NetworkGraph, node: Node) -> list[int]:
     fed = {edge.port for edge in piece.incoming(node.id)}
     return [port for port in range(max([node.layer.arity[0] - 1, *fed], default=-1) + 1) if port not in fed]
+
+
+def _home(graph: NetworkGraph, after: str | None, edges: Sequence[Edge], *, is_block: bool = False) -> str | None:
+    """The group into which something new goes.
+
+    Between two layers that is the innermost group around both. Behind the last layer of a block a layer belongs to the
+    block, and another block stands beside it.
+    """
+    if edges or after is None:
+        return common_group(graph, [edges[0].source, *(edge.target for edge in edges)]) if edges else None
+    chain = group_chain(graph, after)
+    common = common_group(graph, [after, *graph.successors(after)])
+    if not is_block or not chain or common == chain[0]:
+        return next(iter(chain), None)
+    return chain[1] if len(chain) > 1 else None
 
 
 def common_group(graph: NetworkGraph, ids: Sequence[str]) -> str | None:

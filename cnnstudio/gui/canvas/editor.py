@@ -85,29 +85,29 @@ class NetworkEditor(QWidget):
         now = {group.id for group in graph.groups}
         self._closed = frozenset(key for key in now if key in self._closed or is_other or key not in known)
         self.graph, self.validation = graph, validation
-        self._draw(keep_place=not is_other)
+        self._draw(is_other=is_other)
 
     def set_read_only(self, reason: str) -> None:
         """Refuse all edits and say why; an empty text lets them happen again."""
         self.read_only_reason = reason
         self.view.is_editable = not reason
 
-    def _draw(self, *, keep_place: bool = True) -> None:
+    def _draw(self, *, is_other: bool = False) -> None:
         self._scenery = draw(self.graph, self.validation, self._closed, self.view.canvas.look)
         drawing = self._scenery.drawing
-        if not keep_place:
+        if is_other:
             self._columns = best_columns(drawing, self.view.camera.room())
         folded, self._columns = fold(drawing, self._columns)
-        self.view.set_drawing(folded, keep_place=keep_place)
+        self.view.set_drawing(folded, is_other=is_other)
 
     def fit(self) -> None:
         """Show the whole network as large as the window allows."""
-        self._draw(keep_place=False)
+        self._draw(is_other=True)
         self.view.fit()
 
     def _on_resized(self) -> None:
         if self.view.is_untouched and self.graph.nodes:
-            self._draw(keep_place=False)
+            self._draw(is_other=True)
 
     def _on_theme(self) -> None:
         self.view.set_look(Look(theme.tokens))
@@ -167,7 +167,7 @@ class NetworkEditor(QWidget):
     def open_all(self, is_open: bool = True) -> None:
         """Open all groups, or close them."""
         self._closed = frozenset() if is_open else all_groups(self.graph)
-        self._draw(keep_place=False)
+        self._draw(is_other=True)
 
     def _toggle_chosen(self, wanted: bool | None) -> None:
         groups = {group.id for group in self.graph.groups}

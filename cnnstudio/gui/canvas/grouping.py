@@ -24,10 +24,15 @@ def group(graph: NetworkGraph, nodes: Sequence[str]) -> GraphEdit:
     while home in inner:
         home = next(old.parent for old in graph.groups if old.id == home)
     name = free_id("block", {old.id for old in graph.groups} | {node.id for node in graph.nodes})
-    made = Group(id=name, title=name, members=tuple(n for n in nodes if n not in held), parent=home)
-    new = graph.with_group(made)
-    moved = tuple(old.replace(parent=name) if old in top else old for old in new.groups)
-    return GraphEdit(new.changed(groups=moved), f"Group {names_text(nodes)}", (name,))
+    made = Group(id=name, title="Block", members=tuple(n for n in nodes if n not in held), parent=home)
+    top_ids = {old.id for old in top}
+    others = tuple(
+        old.replace(parent=name)
+        if old.id in top_ids
+        else old.replace(members=tuple(member for member in old.members if member not in made.members))
+        for old in graph.groups
+    )
+    return GraphEdit(graph.changed(groups=(*others, made)), f"Group {names_text(nodes)}", (name,))
 
 
 def ungroup(graph: NetworkGraph, groups: Sequence[str]) -> GraphEdit:

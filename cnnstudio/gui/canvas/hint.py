@@ -1,11 +1,12 @@
 """A sentence at the pointer: what a drop would do, or why it won't."""
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from cnnstudio.gui.canvas.look import Look
 
-MAX_WIDTH = 300
+MAX_WIDTH, PADDING = 300, QSize(22, 14)
+WRAP = int(Qt.TextFlag.TextWordWrap)
 
 
 class Hint(QLabel):
@@ -29,8 +30,8 @@ class Hint(QLabel):
             " border-radius: 6px; padding: 5px 8px; }"
         )
         self.setText(text)
-        self.setFixedWidth(min(MAX_WIDTH, self.fontMetrics().horizontalAdvance(text) + 22))
-        self.setFixedHeight(self.heightForWidth(self.width()))
+        words = QRect(0, 0, MAX_WIDTH - PADDING.width(), 1000)
+        self.setFixedSize(self.fontMetrics().boundingRect(words, WRAP, text).size() + PADDING)
         room = self._room.rect()
         x = min(at.x() + 16, room.width() - self.width() - 4)
         y = at.y() + 18 if at.y() + 18 + self.height() < room.height() else at.y() - self.height() - 8

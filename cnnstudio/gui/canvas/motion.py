@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QVariantAnimation
 
 from cnnstudio.gui.canvas.drawing import Drawing, Frame, WireKey
+from cnnstudio.gui.canvas.look import Detail
 
 if TYPE_CHECKING:
     from cnnstudio.gui.canvas.scene import CanvasScene
@@ -48,7 +49,7 @@ class Motion(QObject):
             for key, box in after.boxes.items()
             if key in before.boxes and before.boxes[key].rect.topLeft() + shift != box.rect.topLeft()
         }
-        if not self._boxes or len(self._boxes) > MOST_BOXES:
+        if not self._boxes or len(self._boxes) > MOST_BOXES or self._scene.look.detail is Detail.SIMPLE:
             return
         self._frames = {
             key: (before.frames[key].rect.translated(shift), frame)

@@ -50,15 +50,9 @@ class CanvasScene(QGraphicsScene):
         self._bring_in_line(Drawing())
         self.set_drawing(drawing)
 
-    def set_drawing(self, drawing: Drawing, *, slide_from: QPointF | None = None) -> None:
-        """Show this; items that stay keep their identity.
-
-        Args:
-            drawing: What to show.
-            slide_from: How far the view will move; boxes slide from where they are now. None: they jump.
-        """
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Show this; items that stay keep their identity."""
         self.motion.finish()
-        before = self.drawing
         self._bring_in_line(drawing)
         self._place_texts()
         self._show_detail()
@@ -66,8 +60,6 @@ class CanvasScene(QGraphicsScene):
             (key for key in self.chosen if key in self.boxes or key in self.frames),
             (key for key in self.chosen_wires if key in self.wires),
         )
-        if slide_from is not None and self.look.detail is not Detail.SIMPLE:
-            self.motion.start(before, drawing, slide_from)
 
     def _bring_in_line(self, drawing: Drawing) -> None:
         self.drawing = drawing
@@ -138,12 +130,12 @@ class CanvasScene(QGraphicsScene):
 
     def is_on_sign(self, key: str, point: QPointF) -> bool:
         """Does the point lie on the + or − of this group?"""
-        if not self.is_group(key) or self.look.detail is Detail.SIMPLE:
-            return False
-        if key in self.frames:
+        if key in self.frames and self.look.detail is not Detail.SIMPLE:
             sign = self.frames[key].sign_rect()
-        else:
+        elif key in self.boxes and self.boxes[key].box.is_group and self.look.detail is Detail.FULL:
             sign = self.boxes[key].sign_rect().translated(self.boxes[key].pos())
+        else:
+            return False
         return sign.adjusted(-4, -4, 4, 4).contains(point)
 
     def wire_at(self, point: QPointF, reach: float) -> WireKey | None:

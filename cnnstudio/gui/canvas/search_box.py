@@ -115,7 +115,8 @@ class SearchBox(QFrame):
             item.setToolTip(plain(choice.about))
             self._list.addItem(item)
         self._list.setCurrentRow(0)
-        self._list.setFixedHeight(ROWS * ROW_PX + 4)
+        self._list.setFixedHeight(min(ROWS, max(1, self._list.count())) * ROW_PX + 4)
+        self.adjustSize()
 
 
 class ChoiceDelegate(QStyledItemDelegate):

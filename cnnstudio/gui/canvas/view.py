@@ -84,24 +84,32 @@ class CanvasView(QGraphicsView):
         self.minimap.set_drawing(self.canvas.drawing, self.canvas.content_rect(), look)
         self.viewport().update()
 
-    def set_drawing(self, drawing: Drawing, *, keep_place: bool = True) -> None:
-        """Show this. With `keep_place` what is chosen (or in the middle) stays where it is on the screen."""
+    def set_drawing(self, drawing: Drawing, *, is_other: bool = False) -> None:
+        """Show this.
+
+        While the whole drawing was in sight it stays so; else what is chosen (or in the middle) stays where it is on
+        the screen. Another network is shown from its beginning.
+        """
         self.pointer.cancel()
-        anchor = self._anchor(drawing) if keep_place else None
-        before = self.canvas.drawing.boxes[anchor].rect.center() if anchor else QPointF()
-        shift = drawing.boxes[anchor].rect.center() - before if anchor else QPointF()
-        self.canvas.set_drawing(drawing, slide_from=shift if anchor and self.isVisible() else None)
+        before = self.canvas.drawing
+        anchor = None if is_other else self._anchor(drawing)
+        old = before.boxes[anchor].rect.center() if anchor else QPointF()
+        on_screen = self.viewportTransform().map(old)
+        self.canvas.set_drawing(drawing)
         self.camera.set_content(self.canvas.content_rect())
-        if anchor:
-            self.camera.follow(before, before + shift)
-            if anchor in self.canvas.chosen:
-                self.camera.reveal(drawing.boxes[anchor].rect)
-        else:
+        if anchor is None or self.is_untouched:
             self.camera.show_start()
             self.is_untouched = True
+        else:
+            self.camera.follow(old, drawing.boxes[anchor].rect.center())
+            if anchor in self.canvas.chosen:
+                self.camera.reveal(drawing.boxes[anchor].rect)
         self._after_zoom()
         self.minimap.set_drawing(drawing, self.canvas.content_rect(), self.canvas.look)
         self._place_map()
+        if anchor is not None and self.isVisible():
+            # Boxes slide from where they were on the screen, whatever the view has done meanwhile.
+            self.canvas.motion.start(before, drawing, self.camera.to_scene(on_screen) - old)
 
     def _anchor(self, drawing: Drawing) -> str | None:
         """A box that was there before and still is: a chosen one in sight, else the one nearest the middle."""
@@ -130,10 +138,9 @@ class CanvasView(QGraphicsView):
     def reveal(self, box: str) -> None:
         """Bring a box or open group into sight."""
         drawing = self.canvas.drawing
-        if box in drawing.boxes:
-            self.camera.reveal(drawing.boxes[box].rect)
-        elif box in drawing.frames:
-            self.camera.reveal(drawing.frames[box].rect)
+        place = drawing.boxes.get(box) or drawing.frames.get(box)
+        if place is not None and self.camera.reveal(place.rect):
+            self.is_untouched = False
         self._place_map()
 
     def place_of(self, boxes: Collection[str], wires: Collection[WireKey]) -> QPoint:

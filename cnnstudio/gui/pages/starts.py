@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cnnstudio.gui.widgets.layer_table import short_number
 from cnnstudio.gui.widgets.start_list import Start
 from cnnstudio.network.architectures import Architecture, architectures
 from cnnstudio.network.summary import summarize
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def first_starts(side: int | None) -> list[Start]:
     """All architectures, as far as it can be said without building them."""
-    return [_start(item, str(item.year), side) for item in architectures.values()]
+    return [_start(item, (str(item.year),), side) for item in architectures.values()]
 
 
 def read_starts(ctx: "JobContext", side: int | None) -> list[Start]:
@@ -27,11 +28,17 @@ def read_starts(ctx: "JobContext", side: int | None) -> list[Start]:
         ctx.check()
         ctx.progress(number, len(architectures), item.title)
         summary = summarize(item.build())
-        found.append(_start(item, f"{item.year} · {summary.depth} · {summary.parameters:,}", side))
+        exact, short = f"{summary.parameters:,}", short_number(summary.parameters)
+        forms = (f"{item.year} · {summary.depth} · {exact}", f"{item.year} · {summary.depth} · {short}", exact, short)
+        found.append(_start(item, forms, side))
     return found
 
 
-def _start(item: Architecture, facts: str, side: int | None) -> Start:
+def _start(item: Architecture, facts: tuple[str, ...], side: int | None) -> Start:
     if side is not None and side < item.min_side:
-        return Start(item.name, item.title, f"needs {item.min_side} px, not {side}", item.about, can_be_used=False)
-    return Start(item.name, item.title, facts, f"{item.about} (Year · weight layers · parameters of the original.)")
+        why = f"needs images of {item.min_side} px, not {side}"
+        return Start(
+            item.name, item.title, (why, f"needs {item.min_side} px", f"{item.min_side} px"), item.about, False
+        )
+    about = f"{item.about} (Year · weight layers · parameters of the original.)"
+    return Start(item.name, item.title, facts, about)

@@ -21,14 +21,14 @@ class Start:
     Args:
         name: Its key.
         title: How people write it.
-        facts: Year, weight layers, parameters in one line; or why it can't be used here.
+        facts: Year, weight layers, parameters in one line, or why it can't be used here; the longest form first.
         about: What is new in it.
         can_be_used: False if the data's images are too small for it.
     """
 
     name: str
     title: str
-    facts: str
+    facts: tuple[str, ...]
     about: str
     can_be_used: bool = True
 
@@ -54,7 +54,7 @@ class StartList(QListWidget):
         for start in starts:
             item = QListWidgetItem(start.title)
             item.setData(_START, start)
-            item.setToolTip(plain(f"{start.about}\n{start.facts}" if start.can_be_used else start.facts))
+            item.setToolTip(plain(f"{start.about}\n{start.facts[0]}"))
             if not start.can_be_used:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.addItem(item)
@@ -108,6 +108,7 @@ class StartDelegate(QStyledItemDelegate):
         font.setPixelSize(theme.tokens.size.small)
         painter.setFont(font)
         painter.setPen(theme.color("muted"))
-        facts = painter.fontMetrics().elidedText(start.facts, Qt.TextElideMode.ElideMiddle, inner.width() - taken)
+        room = inner.width() - taken
+        facts = next((text for text in start.facts if painter.fontMetrics().horizontalAdvance(text) <= room), "")
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, facts)
         painter.restore()
