@@ -34,13 +34,18 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class Summary:
-    """The whole network; `depth` counts the weight layers on the longest way from input to output."""
+    """The whole network; `depth` counts the weight layers on the longest way from input to output.
+
+    `auxiliary_parameters` and `auxiliary_macs` are those of side heads, which only training uses.
+    """
 
     rows: tuple[SummaryRow, ...]
     parameters: int
     macs: int
     activation_values: int
     depth: int
+    auxiliary_parameters: int = 0
+    auxiliary_macs: int = 0
 
     @property
     def flops(self) -> int:
@@ -90,10 +95,22 @@ def summarize(graph: "NetworkGraph") -> Summary:
                 macs_share=0.0,
             )
         )
-    return _with_shares(counted, max(depths.values(), default=0))
+    return _with_shares(counted, max(depths.values(), default=0), _auxiliary(graph))
 
 
-def _with_shares(rows: list[SummaryRow], depth: int) -> Summary:
+def _auxiliary(graph: "NetworkGraph") -> set[str]:
+    """The nodes that lead to auxiliary outputs only."""
+    used: set[str] = set()
+    waiting = [node.id for node in graph.of_kind("output")]
+    while waiting:
+        node_id = waiting.pop()
+        if node_id not in used:
+            used.add(node_id)
+            waiting += graph.predecessors(node_id)
+    return {node.id for node in graph.nodes if node.id not in used} if graph.of_kind("aux_output") else set()
+
+
+def _with_shares(rows: list[SummaryRow], depth: int, auxiliary: set[str]) -> Summary:
     parameters = sum(row.parameters for row in rows)
     macs = sum(row.macs for row in rows)
     shared = tuple(
@@ -106,4 +123,13 @@ def _with_shares(rows: list[SummaryRow], depth: int) -> Summary:
         )
         for row in rows
     )
-    return Summary(shared, parameters, macs, sum(row.activation_values for row in rows), depth)
+    side = [row for row in rows if row.id in auxiliary]
+    return Summary(
+        shared,
+        parameters,
+        macs,
+        sum(row.activation_values for row in rows),
+        depth,
+        sum(row.parameters for row in side),
+        sum(row.macs for row in side),
+    )
