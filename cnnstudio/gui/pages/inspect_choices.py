@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
 FILTERS, ACTIVATIONS, EXPLAIN = "filters", "activations", "explain"
 OWN = "own"
-SOURCES = (
-    ("test", "Test", "Images that were kept for the examination."),
-    ("val", "Validation", "Images that training was watched with."),
-    ("train", "Training", "Images that the network learnt from."),
-    (OWN, "Mine", "Pictures that you opened, dropped or pasted."),
-)
+SOURCES = (("test", "test"), ("val", "validation"), ("train", "training"), (OWN, "my own"))
 NONE_OF_MINE = "Open, drop or paste (Ctrl+V) pictures of your own."
 
 

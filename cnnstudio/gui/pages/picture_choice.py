@@ -42,7 +42,7 @@ class PictureChoice(QObject):
 
     def refresh(self) -> None:
         """Show the chosen source's pictures, and look at the first."""
-        run, source = self._session.run, self._chooser.sources.current()
+        run, source = self._session.run, self._chooser.sources.key()
         if run is None:
             return
         if source == OWN:
@@ -59,7 +59,7 @@ class PictureChoice(QObject):
         """Look at an image of the data, wherever it is."""
         dataset = self._session.dataset
         if dataset is not None and self._session.run is not None:
-            self._chooser.sources.set_current(SPLITS[int(dataset.splits[number])])
+            self._chooser.sources.set_key(SPLITS[int(dataset.splits[number])])
             self.refresh()
             self._chooser.choose(number)
 
@@ -76,13 +76,13 @@ class PictureChoice(QObject):
         self.add_pictures(chosen_files(self._chooser, "Pictures to look at"))
 
     def _on_own_added(self, first: int) -> None:
-        self._chooser.sources.set_current(OWN)
+        self._chooser.sources.set_key(OWN)
         self._chooser.set_items(own_items(self.own.pictures), NONE_OF_MINE)
         self._chooser.choose(first)
 
     def _on_picked(self, number: int) -> None:
         run, dataset = self._session.run, self._session.dataset
-        if self._chooser.sources.current() == OWN:
+        if self._chooser.sources.key() == OWN:
             self._set(self.own.pictures[number])
         elif run is not None and dataset is not None:
             self._set(data_picture(dataset, run, number))

@@ -26,10 +26,11 @@ def pasted(session: "Session") -> Sources:
     """The picture or the files on the clipboard; says so if there are none."""
     clipboard = QApplication.clipboard()
     mime = clipboard.mimeData()
-    paths = dropped_paths(mime)
+    # An empty clipboard has no data at all on some systems.
+    paths = dropped_paths(mime) if mime is not None else []
     if paths:
         return list(paths)
-    if mime.hasImage() and not clipboard.image().isNull():
+    if not clipboard.image().isNull():
         return [from_qimage(clipboard.image())]
     session.notice.emit("info", "There is no picture on the clipboard.", "Copy one, then paste again.")
     return []

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
+from cnnstudio.gui.widgets.field_rows import KeyedCombo
 from cnnstudio.gui.widgets.gallery import Gallery
 from cnnstudio.gui.widgets.gallery_model import GalleryItems
 from cnnstudio.gui.widgets.labels import Label
-from cnnstudio.gui.widgets.tabs import Chips
 
 ZOOM_PX = 40
 
@@ -20,15 +20,19 @@ class ImageChooser(Card):
     """Thumbnails of one source at a time; `picked` brings a picture's number, `source_chosen` the source's key."""
 
     picked = Signal(int)
-    source_chosen = Signal(str)
+    source_chosen = Signal(object)
     open_requested = Signal()
     paste_requested = Signal()
 
-    def __init__(self, sources: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__("Images", "↑ ↓ walk")
+    def __init__(self, sources: Sequence[tuple[str, str]]) -> None:
+        super().__init__("Images", "↑ ↓")
         self._numbers: Sequence[int] = ()
-        self.sources = Chips(sources, "Where the images come from")
-        self.sources.chosen.connect(self.source_chosen)
+        self.sources = KeyedCombo(sources)
+        self.sources.setToolTip("Where the images come from: a part of the data, or your own pictures.")
+        self.sources.setAccessibleName("Source of the images")
+        self.sources.setFixedWidth(112)
+        self.sources.picked.connect(self.source_chosen)
+        self.add_to_header(self.sources)
         self.gallery = Gallery("Images to look at", "Choose the picture to look at; Ctrl and the wheel zoom.")
         self.gallery.set_captions_shown(False)
         self.gallery.set_zoom(ZOOM_PX)
@@ -38,7 +42,6 @@ class ImageChooser(Card):
         self._stack.addWidget(self.gallery)
         self._stack.addWidget(self._nothing)
         self._stack.setMinimumHeight(96)
-        self.add(self.sources)
         self.add(self._stack, 1)
         self.add(self._own_buttons())
 

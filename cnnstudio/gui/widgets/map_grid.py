@@ -14,6 +14,7 @@ from cnnstudio.gui.widgets.tile_sheet import TileSheet
 GAP_PX = 6
 CAPTION_PX = 18
 LARGEST_PX = 240
+COARSE, SMALLEST_FINE_PX = 32, 44
 SMALLEST_PX = 22
 # Where the columns mean something they stay together, however small.
 SMALLEST_IN_TABLE_PX, TABLE_GAP_PX = 6, 3
@@ -88,14 +89,15 @@ class MapGrid(TileSheet):
 
     def _scale(self, room: QSize) -> float:
         """The largest whole zoom at which all tiles fit; if none does, the smallest that can be seen."""
-        height, width = self._cells
-        side = max(height, width)
-        seen_px = SMALLEST_IN_TABLE_PX if self._fixed_columns else SMALLEST_PX
-        largest = max(LARGEST_PX // side, 1) if side <= LARGEST_PX else LARGEST_PX / side
-        smallest = max(math.ceil(seen_px / side), 1) if side <= LARGEST_PX else LARGEST_PX / side / 2
-        scale = float(largest)
+        side = max(self._cells)
+        if side <= COARSE:
+            # Whole zooms keep all squares of a coarse map equal; in a fine one a pixel more or less isn't seen.
+            seen_px = SMALLEST_IN_TABLE_PX if self._fixed_columns else SMALLEST_PX
+            scale, smallest, step = float(LARGEST_PX // side), float(math.ceil(seen_px / side)), 1.0
+        else:
+            scale, smallest, step = LARGEST_PX / side, SMALLEST_FINE_PX / side, 4 / side
         while scale > smallest and not self._fits(room, scale):
-            scale -= 1 if scale > 1 else 0.05
+            scale -= step
         return max(scale, smallest)
 
     def _fits(self, room: QSize, scale: float) -> bool:
