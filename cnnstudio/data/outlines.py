@@ -47,32 +47,29 @@ def heart() -> Polygon:
     return np.stack([x, y - 2.5], axis=1) / 16.5
 
 
-def moon(radius: float = 0.8, aside: float = 0.62) -> Polygon:
-    """A waning moon: a disc less another one that lies aside."""
-    # Where the two circles meet: x from |p| = 1 and |p − (aside, 0)| = radius.
-    x = (1 - radius**2 + aside**2) / (2 * aside)
-    turn = np.arctan2(np.sqrt(1 - x**2), x)
-    inner_turn = np.arctan2(np.sqrt(1 - x**2), x - aside)
-    outside = np.linspace(turn, 2 * np.pi - turn, SMOOTH_POINTS)
-    inside = np.linspace(2 * np.pi - inner_turn, inner_turn, SMOOTH_POINTS)
-    rim = np.stack([np.cos(outside), np.sin(outside)], axis=1)
-    bite = np.stack([np.cos(inside), np.sin(inside)], axis=1) * radius + np.array((aside, 0.0))
-    return np.asarray(np.concatenate([rim, bite]) + np.array((0.2, 0.0)))
+def drop(point: float = 2.0) -> Polygon:
+    """A drop, point up: a round body whose two tangents meet `point` radii above its middle."""
+    # The tangents from (0, −point) touch the unit circle where its angle to the vertical is acos(1 / point).
+    touch = np.arccos(1 / point)
+    body = np.linspace(-np.pi / 2 + touch, 3 * np.pi / 2 - touch, SMOOTH_POINTS)
+    corners = np.stack([np.cos(body), np.sin(body)], axis=1)
+    return (np.concatenate([corners, [(0.0, -point)]]) + np.array((0.0, (point - 1) / 2))) * 2 / (point + 1)
 
 
-def ring() -> tuple[Polygon, Polygon]:
-    """A wide ring: its outer and its inner edge."""
-    return circle(), circle(0.36)
+def diamond(width: float = 0.6) -> Polygon:
+    """A rhombus that stands on its point."""
+    return np.array([(0.0, -1.0), (width, 0.0), (0.0, 1.0), (-width, 0.0)])
 
 
-# Name of the class to the edges of its shape: what the first encloses, less what the second does.
-OUTLINES: dict[str, Callable[[], tuple[Polygon, ...]]] = {
-    "circle": lambda: (circle(0.95),),
-    "cross": lambda: (cross(),),
-    "heart": lambda: (heart(),),
-    "moon": lambda: (moon(),),
-    "ring": ring,
-    "square": lambda: (square(),),
-    "star": lambda: (star(),),
-    "triangle": lambda: (regular(3),),
+# Name of the class to its outline. None has a hole or a bay: the middle of each belongs to its mask, so that a heat map
+# whose maximum lies outside the mask has missed the shape.
+OUTLINES: dict[str, Callable[[], Polygon]] = {
+    "circle": lambda: circle(0.95),
+    "cross": cross,
+    "diamond": diamond,
+    "drop": drop,
+    "heart": heart,
+    "square": square,
+    "star": star,
+    "triangle": lambda: regular(3),
 }

@@ -133,9 +133,8 @@ def _shape(rng: np.random.Generator, name: str, side: int) -> np.ndarray:
     stretch = np.array((rng.uniform(0.9, 1.1), 1.0))
     turn = np.array([(np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))])
     layer, draw = _canvas(side)
-    for outline, fill in zip(OUTLINES[name](), (255, 0), strict=False):
-        corners = ((outline * stretch) @ turn * radius + centre) * OVERSAMPLING
-        draw.polygon([(float(x), float(y)) for x, y in corners], fill=fill)
+    corners = ((OUTLINES[name]() * stretch) @ turn * radius + centre) * OVERSAMPLING
+    draw.polygon([(float(x), float(y)) for x, y in corners], fill=255)
     return _shrunk(layer)
 
 

@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 from cnnstudio.core.errors import Cancelled, DataError
 from cnnstudio.core.jobs import JobContext, Progress, run_inline
 from cnnstudio.data.dataset import open_dataset
-from cnnstudio.data.outlines import OUTLINES, moon, regular
+from cnnstudio.data.outlines import OUTLINES, drop, regular
 from cnnstudio.data.scenes import CLASSES, draw_scene
 from cnnstudio.data.sources.digits import DigitsSource
 from cnnstudio.data.sources.shapes import ShapesSource
@@ -61,7 +61,7 @@ def test_digits_in_another_process_have_the_same_digest(digits):
 
 
 def test_there_are_eight_shapes_evenly_many(shapes):
-    assert shapes.classes == ("circle", "cross", "heart", "moon", "ring", "square", "star", "triangle")
+    assert shapes.classes == ("circle", "cross", "diamond", "drop", "heart", "square", "star", "triangle")
     assert shapes.counts() == dict.fromkeys(shapes.classes, 20)
     assert shapes.pixels.shape == (160, 3, 64, 64)
     assert shapes.masks.shape == (160, 64, 64)
@@ -100,10 +100,11 @@ def test_shapes_vary_in_place_and_size(shapes):
     assert (centres.std(axis=0) > 4).all()
 
 
-def test_only_the_ring_has_a_hole(shapes):
-    for mask, label in zip(shapes.masks, shapes.labels, strict=True):
-        has_hole = ndimage.binary_fill_holes(mask, structure=np.ones((3, 3))).sum() > mask.sum()
-        assert has_hole == (shapes.classes[label] == "ring")
+def test_no_shape_has_a_hole_and_each_covers_its_middle(shapes):
+    for mask in shapes.masks:
+        assert ndimage.binary_fill_holes(mask, structure=np.ones((3, 3))).sum() == mask.sum()
+        row, column = ndimage.center_of_mass(mask)
+        assert mask[round(row), round(column)]
 
 
 def test_the_shape_stands_out_from_its_ground(shapes):
@@ -123,9 +124,8 @@ def test_masks_follow_the_pictures_to_another_size():
 
 
 def test_outlines_stay_within_their_circle():
-    for outlines in OUTLINES.values():
-        for outline in outlines():
-            assert np.linalg.norm(outline, axis=1).max() <= 1.25
+    for outline in OUTLINES.values():
+        assert np.linalg.norm(outline(), axis=1).max() <= 1.25
 
 
 def test_a_triangle_has_its_area():
@@ -133,15 +133,11 @@ def test_a_triangle_has_its_area():
     assert polygon_area(regular(3)) == pytest.approx(3 * 3**0.5 / 4)
 
 
-@pytest.mark.parametrize(("s", "d"), [(0.86, 0.52), (0.8, 0.62), (0.5, 1.0)])
-def test_a_moon_is_a_disc_less_the_lens_it_shares_with_another(s, d):
-    # Lens of circles with radii 1 and s at distance d, by the formula of two circular segments.
-    r = 1.0
-    a = np.arccos((d**2 + r**2 - s**2) / (2 * d * r))
-    b = np.arccos((d**2 + s**2 - r**2) / (2 * d * s))
-    kite = 0.5 * np.sqrt((-d + r + s) * (d + r - s) * (d - r + s) * (d + r + s))
-    lens = r**2 * a + s**2 * b - kite
-    assert polygon_area(moon(radius=s, aside=d)) == pytest.approx(np.pi - lens, rel=0.01)
+@pytest.mark.parametrize("p", [1.5, 2.0, 3.0])
+def test_a_drop_is_a_disc_under_two_tangents(p):
+    # Both right triangles between middle, point and touch: sqrt(p² − 1); the rest of the disc: π − acos(1 / p).
+    area = np.sqrt(p**2 - 1) + np.pi - np.arccos(1 / p)
+    assert polygon_area(drop(p)) == pytest.approx(area * (2 / (p + 1)) ** 2, rel=0.01)
 
 
 def polygon_area(corners: np.ndarray) -> float:
