@@ -53,7 +53,8 @@ def drop(point: float = 2.0) -> Polygon:
     touch = np.arccos(1 / point)
     body = np.linspace(-np.pi / 2 + touch, 3 * np.pi / 2 - touch, SMOOTH_POINTS)
     corners = np.stack([np.cos(body), np.sin(body)], axis=1)
-    return (np.concatenate([corners, [(0.0, -point)]]) + np.array((0.0, (point - 1) / 2))) * 2 / (point + 1)
+    outline = np.concatenate([corners, [(0.0, -point)]]) + np.array((0.0, (point - 1) / 2))
+    return np.asarray(outline * 2 / (point + 1))
 
 
 def diamond(width: float = 0.6) -> Polygon:

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.files import write_bytes
-from cnnstudio.gui.launch import make_app
 from cnnstudio.gui.jobs import Jobs
+from cnnstudio.gui.launch import make_app
 from cnnstudio.gui.main_window import MainWindow
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
@@ -144,7 +144,7 @@ class Tour:
         """Save the window as it is, light and dark."""
         before = theme.choice
         for choice in ("light", "dark"):
-            theme.set_choice(choice)  # type: ignore[arg-type]  # the two literals above
+            theme.set_choice(choice)
             self._pump(SETTLE_S)
             path = self._out / f"{name}-{choice}.png"
             self._out.mkdir(parents=True, exist_ok=True)

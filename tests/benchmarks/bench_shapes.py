@@ -36,12 +36,10 @@ def run() -> None:
         assert dataset.masks is not None
         inside = [_is_inside(loaded, dataset.pixels[i], int(dataset.labels[i]), dataset.masks[i]) for i in right]
     node = methods["grad_cam"]().explain(loaded.network, _input(loaded, dataset.pixels[right[0]]), 0).node
+    accuracy, share = len(right) / len(chosen), float(dataset.masks[chosen].mean())
+    print(f"  {NETWORK}, {EPOCHS} epochs in {seconds:.0f} s: test accuracy {accuracy:.1%} of {len(chosen)}")
     print(
-        f"  {NETWORK}, {EPOCHS} epochs in {seconds:.0f} s: test accuracy {len(right) / len(chosen):.1%} of {len(chosen)}"
-    )
-    share = float(dataset.masks[chosen].mean())
-    print(
-        f"  maximum inside the mask: {np.mean(inside):.1%} of {len(right)} (layer {node}; the mask covers {share:.1%})"
+        f"  maximum inside the mask: {np.mean(inside):.1%} of {len(right)}, layer {node}; the mask covers {share:.1%}"
     )
 
 

@@ -34,6 +34,5 @@ def run() -> None:
         painted_s, heavy = json.loads(child(CODE).splitlines()[0])
         if number:
             times.append(painted_s - started_s)
-    print(
-        f"  first painted window after {spread(times, ' s')}; imported by then of torch, captum, sklearn, pyqtgraph: {heavy}"
-    )
+    print(f"  first painted window after {spread(times, ' s')}")
+    print(f"  imported by then of torch, captum, sklearn and pyqtgraph: {', '.join(heavy) or 'none'}")

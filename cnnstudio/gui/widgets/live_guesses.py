@@ -57,7 +57,9 @@ class LiveGuesses(QWidget):
             top = row * ROW_PX
             painter.drawImage(QRectF(0, top, PICTURE_PX, PICTURE_PX), to_qimage(picture))
             if self._probabilities is not None:
-                self._paint_guess(painter, row, QRectF(PICTURE_PX + 10, top, self.width() - PICTURE_PX - 10, PICTURE_PX))
+                self._paint_guess(
+                    painter, row, QRectF(PICTURE_PX + 10, top, self.width() - PICTURE_PX - 10, PICTURE_PX)
+                )
         painter.end()
 
     def _paint_guess(self, painter: QPainter, row: int, room: QRectF) -> None:
@@ -77,7 +79,9 @@ class LiveGuesses(QWidget):
         painter.setFont(font)
         painter.setPen(theme.color("ok" if is_right else "bad"))
         rest = QRectF(line.x() + min(width, room_for_guess) + 8, line.y(), max(0, room_for_guess - width - 8), 24)
-        painter.drawText(rest, middle, painter.fontMetrics().elidedText(verdict, Qt.TextElideMode.ElideRight, int(rest.width())))
+        painter.drawText(
+            rest, middle, painter.fontMetrics().elidedText(verdict, Qt.TextElideMode.ElideRight, int(rest.width()))
+        )
         painter.setPen(theme.color("muted"))
         painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, percent(share))
         paint_bar(painter, QRectF(room.x(), room.y() + 30, room.width(), 6), share, "accent" if is_right else "bad")

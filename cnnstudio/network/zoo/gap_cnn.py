@@ -11,11 +11,11 @@ from cnnstudio.network.layers.norms import BatchNorm
 from cnnstudio.network.layers.pools import MaxPool
 
 FILTERS = (16, 32, 64, 64)
-POOLED = 2
+POOLED = 3
 
 
 def gap_cnn(architecture: Architecture, classes: int, channels: int, side: int) -> NetworkGraph:
-    """Four 3×3 convolutions, pools behind the first two only, then the mean of each map and one linear layer."""
+    """Four 3×3 convolutions, a pool behind each but the last, then the mean of each map and one linear layer."""
     net = GraphBuilder(architecture.title, architecture.name, (channels, side, side))
     for number, filters in enumerate(FILTERS, start=1):
         net.add(f"conv{number}", Conv2d(filters=filters, kernel=3, padding=1, bias=False))
