@@ -70,7 +70,8 @@ class NetworkGraph(Spec):
 
     def predecessors(self, node_id: str) -> tuple[str, ...]:
         """The nodes that feed a node, in port order; one that feeds two ports stands there twice."""
-        return tuple(edge.source for edge in self.incoming(node_id))
+        sources = self._index.sources
+        return sources[node_id] if node_id in sources else sources[self.node(node_id).id]
 
     def successors(self, node_id: str) -> tuple[str, ...]:
         """The nodes that a node feeds."""

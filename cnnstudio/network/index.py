@@ -16,6 +16,7 @@ class GraphIndex:
     nodes: "Mapping[str, Node]"
     incoming: "Mapping[str, tuple[Edge, ...]]"  # in port order
     outgoing: "Mapping[str, tuple[Edge, ...]]"
+    sources: Mapping[str, tuple[str, ...]]  # the other ends of the incoming edges
     order: tuple[str, ...]  # as far as data can flow
     in_cycles: tuple[str, ...]  # nodes on or behind a cycle
 
@@ -35,6 +36,7 @@ def index_graph(nodes: "Sequence[Node]", edges: "Sequence[Edge]") -> GraphIndex:
         {node.id: node for node in nodes},
         {key: tuple(value) for key, value in incoming.items()},
         {key: tuple(value) for key, value in outgoing.items()},
+        {key: tuple([edge.source for edge in value]) for key, value in incoming.items()},
         order,
         tuple(node.id for node in nodes if node.id not in flowing),
     )

@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 def arity_problem(graph: "NetworkGraph", node_id: str) -> str:
     """Says in words that a node has too few or too many inputs; empty if it has as many as it needs."""
     least, most = graph.node(node_id).layer.arity
-    count = len(graph.incoming(node_id))
+    count = len(graph.predecessors(node_id))
+    if count >= least and (most is None or count <= most):
+        return ""
     title = graph.node(node_id).layer.title
     if count < least:
         return f"{title} needs {plural(least, 'input')} and has {count or 'none'}."
-    if most is not None and count > most:
-        return f"{title} takes {plural(most, 'input') if most else 'no input'} and has {count}."
-    return ""
+    return f"{title} takes {plural(most, 'input') if most else 'no input'} and has {count}."
 
 
 def input_shapes(graph: "NetworkGraph", shapes: Mapping[str, Shape], node_id: str) -> tuple[Shape, ...] | None:
     """The shapes that arrive at a node, in port order; None where one isn't known."""
-    arriving = tuple(shapes[source] for source in graph.predecessors(node_id) if source in shapes)
-    return arriving if len(arriving) == len(graph.incoming(node_id)) else None
+    sources = graph.predecessors(node_id)
+    arriving = tuple([shapes[source] for source in sources if source in shapes])
+    return arriving if len(arriving) == len(sources) else None
 
 
 def infer_shapes(graph: "NetworkGraph") -> tuple[dict[str, Shape], dict[str, ShapeError]]:

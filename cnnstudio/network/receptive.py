@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnstudio.network.windows import Window
+from cnnstudio.network.windows import POINTWISE, Window
 
 Place = tuple[float, float]
 
@@ -34,6 +34,8 @@ class ReceptiveField:
 
     def through(self, window: Window) -> "ReceptiveField":
         """The field behind a layer with this window."""
+        if window is POINTWISE:
+            return self
         grown, moved, begun = [], [], []
         for axis in (0, 1):
             stride = self.stride[axis]

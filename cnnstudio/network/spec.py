@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, SerializeAsAny, ValidationError
 
 from cnnstudio.core.specs import Family, Spec, first_problem
 from cnnstudio.network.shapes import Shape, shape_text
-from cnnstudio.network.windows import Window
+from cnnstudio.network.windows import POINTWISE, Window
 
 if TYPE_CHECKING:
     from torch import nn
@@ -76,7 +76,7 @@ class LayerSpec(Spec):
 
     def window(self, inputs: Sequence[Shape]) -> Window:
         """What one output position sees of the input."""
-        return Window()
+        return POINTWISE
 
     def resized(self, outputs: int) -> "LayerSpec | None":
         """The same layer with this many outputs; None where the layer can't choose."""

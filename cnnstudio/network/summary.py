@@ -1,5 +1,6 @@
 """What a network costs and sees, layer by layer: counted by arithmetic, nothing is built."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,35 +68,66 @@ class Summary:
         return next((row for row in self.rows if row.id == node_id), None)
 
 
-def summarize(graph: "NetworkGraph") -> Summary:
-    """Outputs, parameters, MACs and receptive fields of all layers whose shape is known; never raises."""
-    shapes, _ = infer_shapes(graph)
-    counted: list[SummaryRow] = []
+def summarize(graph: "NetworkGraph", shapes: Mapping[str, Shape] | None = None) -> Summary:
+    """Outputs, parameters, MACs and receptive fields of all layers whose shape is known; never raises.
+
+    Args:
+        graph: Sound or not.
+        shapes: Output shapes by node from `validate`, if they are at hand already.
+    """
+    shapes = infer_shapes(graph)[0] if shapes is None else shapes
+    arriving = {node_id: input_shapes(graph, shapes, node_id) or () for node_id in shapes}
+    costs = {node_id: _cost(graph, node_id, arriving[node_id]) for node_id in shapes}
+    parameters, macs = (sum(cost[i] for cost in costs.values()) for i in (0, 1))
+    fields = _fields(graph, arriving)
+    rows = tuple(
+        SummaryRow(
+            id=node_id,
+            kind=graph.node(node_id).layer.kind,
+            label=graph.node(node_id).layer.label,
+            output=shape,
+            parameters=costs[node_id][0],
+            macs=costs[node_id][1],
+            activation_values=value_count(shape),
+            receptive_field=fields[node_id],
+            share=costs[node_id][0] / parameters if parameters else 0.0,
+            macs_share=costs[node_id][1] / macs if macs else 0.0,
+        )
+        for node_id, shape in shapes.items()
+    )
+    side = [costs[node_id] for node_id in _auxiliary(graph) if node_id in costs]
+    return Summary(
+        rows,
+        parameters,
+        macs,
+        sum(row.activation_values for row in rows),
+        _depth(graph, arriving),
+        sum(cost[0] for cost in side),
+        sum(cost[1] for cost in side),
+    )
+
+
+def _cost(graph: "NetworkGraph", node_id: str, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+    layer = graph.node(node_id).layer
+    return layer.parameters(inputs), layer.macs(inputs)
+
+
+def _fields(graph: "NetworkGraph", arriving: Mapping[str, tuple[Shape, ...]]) -> dict[str, ReceptiveField]:
     fields: dict[str, ReceptiveField] = {}
-    depths: dict[str, int] = {}
-    for node_id in shapes:
-        inputs = input_shapes(graph, shapes, node_id) or ()
-        layer = graph.node(node_id).layer
+    for node_id, inputs in arriving.items():
         sources = graph.predecessors(node_id)
         before = joined([fields[source] for source in sources]) if sources else ReceptiveField()
-        fields[node_id] = before.through(layer.window(inputs))
-        deepest = max((depths[source] for source in sources), default=0)
-        depths[node_id] = deepest + layer.is_weight_layer
-        counted.append(
-            SummaryRow(
-                id=node_id,
-                kind=layer.kind,
-                label=layer.label,
-                output=shapes[node_id],
-                parameters=layer.parameters(inputs),
-                macs=layer.macs(inputs),
-                activation_values=value_count(shapes[node_id]),
-                receptive_field=fields[node_id],
-                share=0.0,
-                macs_share=0.0,
-            )
-        )
-    return _with_shares(counted, max(depths.values(), default=0), _auxiliary(graph))
+        fields[node_id] = before.through(graph.node(node_id).layer.window(inputs))
+    return fields
+
+
+def _depth(graph: "NetworkGraph", arriving: Iterable[str]) -> int:
+    """Weight layers on the longest way."""
+    depths: dict[str, int] = {}
+    for node_id in arriving:
+        before = max((depths[source] for source in graph.predecessors(node_id)), default=0)
+        depths[node_id] = before + graph.node(node_id).layer.is_weight_layer
+    return max(depths.values(), default=0)
 
 
 def _auxiliary(graph: "NetworkGraph") -> set[str]:
@@ -108,28 +140,3 @@ def _auxiliary(graph: "NetworkGraph") -> set[str]:
             used.add(node_id)
             waiting += graph.predecessors(node_id)
     return {node.id for node in graph.nodes if node.id not in used} if graph.of_kind("aux_output") else set()
-
-
-def _with_shares(rows: list[SummaryRow], depth: int, auxiliary: set[str]) -> Summary:
-    parameters = sum(row.parameters for row in rows)
-    macs = sum(row.macs for row in rows)
-    shared = tuple(
-        SummaryRow(
-            **{
-                **vars(row),
-                "share": row.parameters / parameters if parameters else 0.0,
-                "macs_share": row.macs / macs if macs else 0.0,
-            }
-        )
-        for row in rows
-    )
-    side = [row for row in rows if row.id in auxiliary]
-    return Summary(
-        shared,
-        parameters,
-        macs,
-        sum(row.activation_values for row in rows),
-        depth,
-        sum(row.parameters for row in side),
-        sum(row.macs for row in side),
-    )

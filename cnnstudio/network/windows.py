@@ -112,3 +112,6 @@ class Window:
         largest = min(height + 2 * self.padding[0], width + 2 * self.padding[1])
         what = "dilation of 1 or a kernel" if max(self.dilation) > 1 else "kernel"
         return f"Use a {what} of at most {largest}, or add padding."
+
+
+POINTWISE = Window()  # one object for all layers that treat each position by itself

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnnstudio.network.shapes import Shape, shape_text, value_count
 from cnnstudio.network.spec import Category, LayerSpec, layers
-from cnnstudio.network.windows import Window
+from cnnstudio.network.windows import POINTWISE, Window
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,4 +42,4 @@ class Flatten(LayerSpec):
         return f"{shape_text(inputs[0])} = {value_count(inputs[0]):,} values"
 
     def window(self, inputs: Sequence[Shape]) -> Window:
-        return Window(kernel=(inputs[0][1], inputs[0][2])) if len(inputs[0]) == 3 else Window()
+        return Window(kernel=(inputs[0][1], inputs[0][2])) if len(inputs[0]) == 3 else POINTWISE
