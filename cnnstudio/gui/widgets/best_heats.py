@@ -81,5 +81,5 @@ class BestHeats(TileSheet):
     def _mix(self) -> None:
         if self._ground is None:
             return
-        ground, (opacity, colours) = enlarged(self._ground), self._look
+        ground, (opacity, colours) = enlarged(self._ground, PICTURE_PX), self._look
         self._images = [to_qimage(heat_overlay(ground, cam.map, opacity, colours)) for cam in self._cams]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.explain.base import Attribution
@@ -21,6 +22,7 @@ from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.side_column import SideColumn
 
 OPACITY = 0.75
+WIDE_PX, HIGH_PX = 760, 400
 NOTHING = "Nothing in this layer speaks for this class: no place raises its score."
 
 
@@ -43,6 +45,7 @@ class ExplainView(QWidget):
             self.over_against: Card("Against"),
         }
         self._captions = {picture: Label("", "small", wrap=True) for picture in self._cards}
+        self._has_other = False
         self.best = BestHeats()
         self._text = Label(GradCam.about, wrap=True)
         self._cells = Label("", wrap=True)
@@ -88,13 +91,23 @@ class ExplainView(QWidget):
             f"{columns}×{rows} cells of {first.node}, 0 to {value_text(first.map.max())}"
         )
         self._cells.set_text(f"Here it is coarse: {columns}×{rows} cells over the picture.")
-        self._cards[self.over_against].setVisible(bool(others))
-        self._cards[self.alone].setVisible(not others)
+        self._has_other = bool(others)
+        self._fit()
         for other in others:
             self.over_against.set_heat(pixels, other.map)
             self._name(self.over_against, f"Against: {other.class_name}", other, probabilities)
         self.best.set_guesses(pixels, best, [float(probabilities[cam.class_index]) for cam in best])
         self.best.set_chosen(next((i for i, cam in enumerate(best) if cam.class_index == first.class_index), -1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the smaller parts out where there is no room for them."""
+        self._cards[self.over_against].setVisible(self._has_other)
+        self._cards[self.alone].setVisible(not self._has_other and self.width() >= WIDE_PX)
+        self._best_card.setVisible(self.height() >= HIGH_PX)
 
     def caption(self, picture: QWidget) -> str:
         """What stands below a picture."""
@@ -114,13 +127,12 @@ class ExplainView(QWidget):
             card.add(picture, 1)
             card.add(self._captions[picture])
             pictures.addWidget(card, 1)
-        self._cards[self.over_against].hide()
-        best = Card("What speaks for each of the five best", "← → walk")
-        best.add(self.best)
+        self._best_card = Card("What speaks for each of the five best", "← → walk")
+        self._best_card.add(self.best)
         middle = QVBoxLayout()
         middle.setSpacing(theme.tokens.size.gap)
         middle.addLayout(pictures, 1)
-        middle.addWidget(best)
+        middle.addWidget(self._best_card)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.tokens.size.gap)

@@ -72,7 +72,7 @@ class HeatMap(Picture):
         self.set_pixels(None if self._heat is None else heat_picture(self._heat, None, self._colours))
 
 
-def enlarged(pixels: Pixels) -> Pixels:
+def enlarged(pixels: Pixels, side_px: int = SHOWN_PX) -> Pixels:
     """Whole-number enlargement of a small picture, each pixel a square; large ones stay as they are."""
-    times = math.ceil(SHOWN_PX / max(pixels.shape[:2]))
+    times = math.ceil(side_px / max(pixels.shape[:2]))
     return pixels if times <= 1 else pixels.repeat(times, 0).repeat(times, 1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QSize
 
 from cnnstudio.evaluation.predict import Prediction
 from cnnstudio.gui.widgets.bars import Bars, Guess
@@ -11,7 +12,14 @@ from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import ElidedLabel, Label
 from cnnstudio.gui.widgets.picture import Picture
 
-PICTURE_PX = 192
+PICTURE_PX, SMALLEST_PX = 192, 72
+
+
+class _Shown(Picture):
+    """A picture that gives way where the window is low."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(PICTURE_PX, PICTURE_PX)
 
 
 class LookedAt(Card):
@@ -19,8 +27,8 @@ class LookedAt(Card):
 
     def __init__(self) -> None:
         super().__init__("Image")
-        self.picture = Picture("The picture that is looked at", minimum_px=PICTURE_PX)
-        self.picture.setFixedHeight(PICTURE_PX)
+        self.picture = _Shown("The picture that is looked at", minimum_px=SMALLEST_PX, is_square=False)
+        self.picture.setMaximumHeight(PICTURE_PX)
         self._truth = ElidedLabel("")
         self._time = Label("", "small")
         self.bars = Bars()
