@@ -1,5 +1,7 @@
 """The only writable state of the window: values in through methods, changes out through signals."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +12,13 @@ from cnnstudio.core.paths import free_path, projects_dir
 from cnnstudio.core.settings import Settings, load_settings, save_settings
 from cnnstudio.data.spec import DataSpec, SourceSpec, data_spec
 from cnnstudio.gui.jobs import Jobs
+from cnnstudio.gui.run_shelf import RunShelf
 from cnnstudio.gui.training import TrainingControl
 from cnnstudio.gui.undo import UndoStack
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.validate import Validation, validate
 from cnnstudio.network.zoo import fit_architecture, fit_graph
 from cnnstudio.project import Project, ProjectSpec, create_project, open_project
-from cnnstudio.runs.run import Run, bin_run, restore_run
 from cnnstudio.training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -26,26 +28,21 @@ if TYPE_CHECKING:
 AUTOSAVE_MS = 500  # a crash costs at most a second of edits
 
 
-class Session(QObject):
+class Session(RunShelf):
     """What is open in this window: project, data, network, recipe, runs."""
 
     project_changed = Signal()
     dataset_changed = Signal()
     graph_changed = Signal()
     config_changed = Signal()
-    run_changed = Signal()
-    runs_changed = Signal()
     settings_changed = Signal()
     page_requested = Signal(str)
     images_dropped = Signal(list)
     image_wanted = Signal(int)
-    notice = Signal(str, str, str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.jobs = jobs
+        super().__init__(jobs, parent)
         self.settings: Settings = load_settings()
-        self.project: Project | None = None
         self.data_spec: DataSpec | None = None
         self.dataset: Dataset | None = None
         self.data_job: Job | None = None
@@ -53,8 +50,6 @@ class Session(QObject):
         self.graph: NetworkGraph | None = None
         self.validation: Validation | None = None
         self.config = TrainConfig()
-        self.runs: list[Run] = []
-        self.run: Run | None = None
         self.training = TrainingControl(self)
         self._undo: UndoStack[NetworkGraph | None] = UndoStack()
         self._architecture = "lenet5"
@@ -75,7 +70,7 @@ class Session(QObject):
         self._enter(project)
         self._architecture = architecture
         self._start_when_open = start
-        self.set_data_spec(data_spec(source))
+        self._open_data(source.title, partial(data_spec, source))
         self.page_requested.emit("train" if start else "data")
 
     def open_project(self, path: Path) -> None:
@@ -89,7 +84,7 @@ class Session(QObject):
         if project.recovered:
             self.notice.emit("warn", project.recovered, "")
         if project.spec.data is not None:
-            self._open_data(project.spec.data)
+            self.set_data_spec(project.spec.data)
         self.page_requested.emit("train" if self.graph is not None else "data")
 
     def _enter(self, project: Project) -> None:
@@ -138,46 +133,50 @@ class Session(QObject):
         if self.project is None:
             self.new_project(source)
         else:
-            self.set_data_spec(data_spec(source))
+            self._open_data(source.title, partial(data_spec, source))
             self.page_requested.emit("data")
 
     def set_data_spec(self, spec: DataSpec) -> None:
         """Use other data, or the same with another split or size; it is opened in the background."""
-        self._open_data(spec)
-        self._save_timer.start()
+        self.data_spec = spec
+        self._open_data(spec.source.title, lambda: spec)
 
-    def _open_data(self, spec: DataSpec) -> None:
+    def _open_data(self, title: str, make_spec: Callable[[], DataSpec]) -> None:
+        """Open data whose spec is made in the background too: a folder's defaults depend on its files."""
         if self.data_job is not None:
             self.data_job.cancel()
-        self.data_spec, self.dataset, self.data_error = spec, None, None
+        self.dataset, self.data_error = None, None
 
-        def work(ctx: "JobContext") -> "Dataset":
+        def work(ctx: "JobContext") -> "tuple[DataSpec, Dataset]":
             # numpy takes 0.08 s to import: not before the first paint.
             from cnnstudio.data.dataset import open_dataset
 
-            return open_dataset(spec, ctx)
+            spec = make_spec()
+            return spec, open_dataset(spec, ctx)
 
         # A job that was replaced may still have finished in time: only the newest one counts.
-        def done(dataset: "Dataset") -> None:
+        def done(found: "tuple[DataSpec, Dataset]") -> None:
             if self.data_job is job:
-                self._on_data_opened(dataset)
+                self._on_data_opened(*found)
 
         def failed(error: StudioError) -> None:
             if self.data_job is job:
                 self._on_data_failed(error)
 
         def cancelled() -> None:
-            failed(DataError(f"Opening {spec.source.title} was cancelled.", hint="Choose the source again."))
+            failed(DataError(f"Opening {title} was cancelled.", hint="Choose the source again."))
 
-        job = self.jobs.start(
-            f"Opening {spec.source.title}", "io", work, on_done=done, on_error=failed, on_cancelled=cancelled
-        )
+        name = f"Opening {title}"
+        job = self.jobs.start(name, "io", work, on_done=done, on_error=failed, on_cancelled=cancelled)
         self.data_job = job
         self.dataset_changed.emit()
 
-    def _on_data_opened(self, dataset: "Dataset") -> None:
-        self.dataset, self.data_job = dataset, None
-        self._fit_graph()
+    def _on_data_opened(self, spec: DataSpec, dataset: "Dataset") -> None:
+        self.data_spec, self.dataset, self.data_job = spec, dataset, None
+        try:
+            self._fit_graph()
+        except StudioError as error:
+            self.report(error)
         self.dataset_changed.emit()
         self._save_timer.start()
         if self._start_when_open:
@@ -256,50 +255,6 @@ class Session(QObject):
             self.config_changed.emit()
             self._save_timer.start()
 
-    def refresh_runs(self) -> None:
-        """Look at the run folders again, in the background."""
-        if self.project is None:
-            return
-        project = self.project
-
-        def work(ctx: "JobContext") -> tuple[Project, list[Run]]:
-            return project, project.runs()
-
-        self.jobs.start("Reading the runs", "io", work, on_done=self._on_runs_read, on_error=self.report)
-
-    def _on_runs_read(self, found: "tuple[Project, list[Run]]") -> None:
-        project, runs = found
-        if self.project is None or project.path != self.project.path:
-            return
-        self.runs = runs
-        self.runs_changed.emit()
-        chosen = next((run for run in runs if self.run is not None and run.path == self.run.path), None)
-        self.choose_run(chosen or (runs[-1] if runs else None))
-
-    def choose_run(self, run: Run | None) -> None:
-        """Make a run the one that Inspect, Evaluate and Classify speak of."""
-        self.run = run
-        self.run_changed.emit()
-
-    def bin_run(self, run: Run) -> Path | None:
-        """Move a run to the bin; returns where it lies, for `unbin_run`."""
-        try:
-            binned = bin_run(run)
-        except StudioError as error:
-            self.report(error)
-            return None
-        self.run = None if self.run is not None and self.run.path == run.path else self.run
-        self.refresh_runs()
-        return binned
-
-    def unbin_run(self, binned: Path) -> None:
-        """Take a run out of the bin again."""
-        try:
-            self.run = restore_run(binned)
-        except StudioError as error:
-            self.report(error)
-        self.refresh_runs()
-
     def set_settings(self, settings: Settings) -> None:
         """Change the program's settings, and keep them."""
         self.settings = settings
@@ -308,10 +263,6 @@ class Session(QObject):
         except StudioError as error:
             self.report(error)
         self.settings_changed.emit()
-
-    def report(self, error: StudioError) -> None:
-        """Show an error as a sentence and a hint."""
-        self.notice.emit("bad", error.message, error.hint)
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """Stop and save everything; False if a job was still busy after `timeout_s`."""

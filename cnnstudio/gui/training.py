@@ -66,10 +66,12 @@ class TrainingControl(QObject):
         session = self._session
         if self.is_active:
             return "A training is running."
-        if session.project is None or session.data_spec is None:
+        if session.data_job is not None:
+            return "The data is still being opened."
+        if session.data_error is not None:
+            return "The data can't be read."
+        if session.project is None or session.dataset is None:
             return "Choose data first."
-        if session.dataset is None:
-            return "The data is still being opened." if session.data_error is None else "The data can't be read."
         if session.graph is None or session.validation is None:
             return "Choose a network first."
         if not session.validation.is_ok:
