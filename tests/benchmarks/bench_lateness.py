@@ -25,7 +25,7 @@ session.set_config(session.config.replace(epochs=100000))
 window.show_page("train")
 session.training.start()
 page = window.page("train")
-while page.curves.loss.points("validation") < 3:
+while page.view.curves.loss.points("validation") < 3:
     app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 late, last, end = [], [time.perf_counter()], time.monotonic() + float(sys.argv[1])
 def tick():
@@ -39,7 +39,7 @@ timer.timeout.connect(tick)
 timer.start()
 app.exec()
 timer.stop()
-print(json.dumps([late, page.curves.loss.points("training")]))
+print(json.dumps([late, page.view.curves.loss.points("training")]))
 window.close_without_asking()
 """
 

@@ -44,73 +44,73 @@ def finished(session: Session) -> bool:
 
 
 def test_start_trains_and_draws_curves_numbers_and_guesses(page: TrainPage, session: Session, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.main_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
-    assert page.curves.loss.points("training") == 3 * 6
-    assert page.curves.accuracy.points("validation") == 3
+    assert page.view.curves.loss.points("training") == 3 * 6
+    assert page.view.curves.accuracy.points("validation") == 3
     assert session.run is not None
     best = session.run.best()
     assert best is not None
     last = session.run.epochs()[-1]
-    assert page.curves.accuracy_tile.value() == f"{100 * last.val_top1:.1f} %"
-    assert page.guesses.accessibleDescription().count(",") == 7
+    assert page.view.curves.accuracy_tile.value() == f"{100 * last.val_top1:.1f} %"
+    assert page.view.guesses.accessibleDescription().count(",") == 7
     assert session.run.state is RunState.FINISHED
 
 
 def test_pause_rests_and_go_on_ends_the_run(page: TrainPage, session: Session, qtbot: QtBot) -> None:
     session.set_config(session.config.replace(epochs=400))
-    qtbot.mouseClick(page.main_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: session.training.phase is Phase.RUNNING, timeout=TIMEOUT_MS)
-    assert page.main_button.text() == "Pause"
-    assert not page.form.isEnabled()
-    qtbot.mouseClick(page.main_button, LEFT)
+    assert page.view.main_button.text() == "Pause"
+    assert not page.view.form.isEnabled()
+    qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: session.training.phase is Phase.PAUSED, timeout=TIMEOUT_MS)
-    assert page.main_button.text() == "Go on"
+    assert page.view.main_button.text() == "Go on"
     assert session.run is not None
     assert session.run.state is RunState.PAUSED
-    steps = page.curves.loss.points("training")
-    qtbot.mouseClick(page.main_button, LEFT)
-    qtbot.waitUntil(lambda: page.curves.loss.points("training") > steps, timeout=TIMEOUT_MS)
-    qtbot.mouseClick(page.stop_button, LEFT)
+    steps = page.view.curves.loss.points("training")
+    qtbot.mouseClick(page.view.main_button, LEFT)
+    qtbot.waitUntil(lambda: page.view.curves.loss.points("training") > steps, timeout=TIMEOUT_MS)
+    qtbot.mouseClick(page.view.stop_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
     assert session.run.state is RunState.STOPPED
 
 
 def test_stopped_run_resumes_with_its_past_on_the_curves(page: TrainPage, session: Session, qtbot: QtBot) -> None:
     session.set_config(session.config.replace(epochs=60))
-    qtbot.mouseClick(page.main_button, LEFT)
-    qtbot.waitUntil(lambda: page.curves.loss.points("validation") >= 1, timeout=TIMEOUT_MS)
-    qtbot.mouseClick(page.stop_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
+    qtbot.waitUntil(lambda: page.view.curves.loss.points("validation") >= 1, timeout=TIMEOUT_MS)
+    qtbot.mouseClick(page.view.stop_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
-    qtbot.waitUntil(page.resume_button.isVisible, timeout=TIMEOUT_MS)
-    assert page.resume_button.text() == "Resume"
-    qtbot.mouseClick(page.resume_button, LEFT)
+    qtbot.waitUntil(page.view.resume_button.isVisible, timeout=TIMEOUT_MS)
+    assert page.view.resume_button.text() == "Resume"
+    qtbot.mouseClick(page.view.resume_button, LEFT)
     qtbot.waitUntil(lambda: session.training.is_active, timeout=TIMEOUT_MS)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
     assert session.run is not None
     assert session.run.state is RunState.FINISHED
-    assert page.curves.loss.points("training") == 60 * 6
-    assert page.curves.loss.points("validation") == 60
+    assert page.view.curves.loss.points("training") == 60 * 6
+    assert page.view.curves.loss.points("validation") == 60
 
 
 def test_finished_run_trains_longer(page: TrainPage, session: Session, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.main_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
-    qtbot.waitUntil(page.resume_button.isVisible, timeout=TIMEOUT_MS)
-    assert page.resume_button.text() == "Train longer"
-    qtbot.mouseClick(page.resume_button, LEFT)
-    qtbot.waitUntil(lambda: page.curves.loss.points("validation") == 6, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(page.view.resume_button.isVisible, timeout=TIMEOUT_MS)
+    assert page.view.resume_button.text() == "Train longer"
+    qtbot.mouseClick(page.view.resume_button, LEFT)
+    qtbot.waitUntil(lambda: page.view.curves.loss.points("validation") == 6, timeout=TIMEOUT_MS)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
 
 
 def test_recipe_typed_into_the_form_is_the_one_that_trains(page: TrainPage, session: Session, qtbot: QtBot) -> None:
-    field = page.form.editor("epochs")
+    field = page.view.form.editor("epochs")
     assert isinstance(field, WholeField)
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "2")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.mouseClick(page.main_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
     assert session.run is not None
     assert session.run.config.epochs == 2
@@ -118,8 +118,8 @@ def test_recipe_typed_into_the_form_is_the_one_that_trains(page: TrainPage, sess
 
 
 def test_double_click_on_start_makes_one_run(page: TrainPage, session: Session, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.main_button, LEFT)
-    qtbot.mouseClick(page.main_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
     session.training.start()
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
     qtbot.waitUntil(lambda: len(session.runs) == 1, timeout=TIMEOUT_MS)
@@ -132,26 +132,26 @@ def test_network_with_a_problem_can_not_be_started_and_says_why(
     assert graph is not None
     conv = graph.node("conv1").layer
     session.set_graph(graph.set_layer("conv1", conv.replace(kernel=63)), "Change the kernel of conv1")
-    assert not page.main_button.isEnabled()
-    assert "63" in page.main_button.toolTip()
+    assert not page.view.main_button.isEnabled()
+    assert "63" in page.view.main_button.toolTip()
     session.undo()
-    assert page.main_button.isEnabled()
+    assert page.view.main_button.isEnabled()
 
 
 def test_loss_that_blows_up_is_told_and_the_window_lives(page: TrainPage, session: Session, qtbot: QtBot) -> None:
     notices: list[tuple[str, str, str]] = []
     session.notice.connect(lambda *notice: notices.append(notice))
     session.set_config(session.config.replace(optimizer={"kind": "sgd", "rate": 1e6}, epochs=40))
-    qtbot.mouseClick(page.main_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
     assert session.run is not None
     assert session.run.state is RunState.DIVERGED
     assert any("learning rate" in " ".join(notice) for notice in notices)
-    assert page.main_button.isEnabled()
+    assert page.view.main_button.isEnabled()
 
 
 def test_run_of_an_earlier_start_of_the_program_is_shown(session: Session, page: TrainPage, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.main_button, LEFT)
+    qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
     assert session.project is not None
     path: Path = session.project.path
@@ -161,7 +161,7 @@ def test_run_of_an_earlier_start_of_the_program_is_shown(session: Session, page:
     later_page = TrainPage(later)
     qtbot.addWidget(later_page)
     later.open_project(path)
-    qtbot.waitUntil(lambda: later_page.curves.loss.points("validation") == 3, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: later_page.view.curves.loss.points("validation") == 3, timeout=TIMEOUT_MS)
     assert later.run is not None
     assert later.run.name == "Run 1"
     assert later.close()

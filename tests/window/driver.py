@@ -44,7 +44,7 @@ class Hand:
 
     def _watch(self) -> None:
         page = self._window.page("train")
-        if page is None or page.curves.loss.points("training") == 0:
+        if page is None or page.view.curves.loss.points("training") == 0:
             return
         self._timer.stop()
         seconds = time.monotonic() - self._clicked_s

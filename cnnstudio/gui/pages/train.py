@@ -2,18 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.gui.pages.page import Page
-from cnnstudio.gui.theme import theme
+from cnnstudio.gui.pages.train_layout import TrainLayout
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
-from cnnstudio.gui.widgets.buttons import Button
-from cnnstudio.gui.widgets.card import Card
-from cnnstudio.gui.widgets.form import Form
-from cnnstudio.gui.widgets.labels import Label
-from cnnstudio.gui.widgets.live_guesses import LiveGuesses
-from cnnstudio.gui.widgets.run_curves import RunCurves
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.runs.run import RunState
 from cnnstudio.training.events import CheckpointSaved, EpochDone, Guesses, RunEnded, RunPaused, RunResumed, RunStarted
@@ -23,9 +17,6 @@ if TYPE_CHECKING:
     from cnnstudio.gui.session import Session
     from cnnstudio.runs.run import Run
     from cnnstudio.training.events import TrainingEvent
-
-SIDE_PX, RIGHT_PX = 300, 240
-MAX_LOG_LINES = 200
 
 
 class TrainPage(Page):
@@ -39,17 +30,7 @@ class TrainPage(Page):
         super().__init__(session)
         self._shown: Run | None = None
         self._is_live = False
-        self.form = Form(only=["optimizer", "batch", "epochs", "seed", "device", "threads"])
-        self.main_button = Button("Start training", "", role="main", icon="play")
-        self.stop_button = Button(
-            "Stop", "Save everything and end this training; it can be resumed later.", icon="stop"
-        )
-        self.resume_button = Button("Resume", "Go on where this run was stopped.", icon="play-pause")
-        self.curves = RunCurves()
-        self.guesses = LiveGuesses()
-        self._log = Label("", "small", wrap=True)
-        self._log_lines: list[str] = []
-        self._what = Label("", "muted", wrap=True)
+        self.view = TrainLayout()
         self.empty = EmptyState(
             "Nothing to train yet",
             "Choose data first: the embedded handwritten digits need no preparation.",
@@ -59,75 +40,18 @@ class TrainPage(Page):
         )
         self._busy = BusyState("Opening the data")
         self._error = ErrorState("Your project and its runs are safe.", "Choose other data", "Go to the page Data.")
-        self._lay_out()
+        for view in (self.view, self.empty, self._busy, self._error):
+            self.add_view(view)
         self._connect()
         self._refresh()
         self._show_run()
 
-    # Building ---------------------------------------------------------------------------------------------------
-
-    def _lay_out(self) -> None:
-        gap = theme.tokens.size.gap
-        work = QWidget()
-        row = QHBoxLayout(work)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(gap)
-        row.addWidget(self._make_left())
-        row.addWidget(self.curves, 1)
-        row.addWidget(self._make_right())
-        self._work = work
-        for view in (work, self.empty, self._busy, self._error):
-            self.add_view(view)
-
-    def _make_left(self) -> QWidget:
-        left = QWidget()
-        left.setFixedWidth(SIDE_PX)
-        box = QVBoxLayout(left)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.tokens.size.gap)
-        recipe = Card("Recipe")
-        recipe.add(self._what)
-        recipe.add(self.form)
-        recipe.hug()
-        area = QScrollArea()
-        area.setWidget(recipe)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        box.addWidget(area, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.tokens.size.gap)
-        buttons.addWidget(self.main_button, 1)
-        buttons.addWidget(self.resume_button)
-        buttons.addWidget(self.stop_button)
-        box.addLayout(buttons)
-        return left
-
-    def _make_right(self) -> QWidget:
-        right = QWidget()
-        right.setFixedWidth(RIGHT_PX)
-        box = QVBoxLayout(right)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.tokens.size.gap)
-        self._guess_card = Card("Its guesses, live")
-        self._guess_card.add(self.guesses)
-        self._guess_card.hug()
-        box.addWidget(self._guess_card)
-        self._log_card = Card("Log")
-        area = QScrollArea()
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(self._log)
-        self._log.setAlignment(self._log.alignment().AlignTop)
-        self._log_card.add(area, 1)
-        box.addWidget(self._log_card, 1)
-        return right
-
     def _connect(self) -> None:
         session, training = self.session, self.session.training
-        self.form.changed.connect(session.set_config)
-        self.main_button.clicked.connect(self._on_main)
-        self.stop_button.clicked.connect(training.stop)
-        self.resume_button.clicked.connect(self._on_resume)
+        self.view.form.changed.connect(session.set_config)
+        self.view.main_button.clicked.connect(self._on_main)
+        self.view.stop_button.clicked.connect(training.stop)
+        self.view.resume_button.clicked.connect(self._on_resume)
         self.empty.triggered.connect(self._go_to_data)
         self._error.triggered.connect(self._go_to_data)
         self._busy.triggered.connect(self._on_cancel_opening)
@@ -147,26 +71,18 @@ class TrainPage(Page):
             self._error.set_error("The data can't be used", session.data_error)
         self.show_view(self._view())
         phase = training.phase
-        self.form.set_spec(session.config)
-        self.form.setEnabled(phase is Phase.IDLE)
-        self._what.set_text(self._what_text())
-        text, icon, tooltip = _MAIN[phase]
-        self.main_button.setText(text)
-        self.main_button.setAccessibleName(text)
-        self.main_button.set_icon(icon)
-        can_press = phase in (Phase.RUNNING, Phase.PAUSED) or (phase is Phase.IDLE and not training.why_not_start())
-        self.main_button.setToolTip(tooltip)
-        self.main_button.setEnabled(can_press)
-        if not can_press and phase is Phase.IDLE:
-            self.main_button.setToolTip(training.why_not_start())
-        self.stop_button.setVisible(training.is_active)
-        self.stop_button.set_enabled(phase is not Phase.STOPPING, "It stops after the current step.")
+        self.view.form.set_spec(session.config)
+        self.view.form.setEnabled(phase is Phase.IDLE)
+        self.view.set_what(self._what_text())
+        self._refresh_main()
+        self.view.stop_button.setVisible(training.is_active)
+        self.view.stop_button.set_enabled(phase is not Phase.STOPPING, "It stops after the current step.")
         self._refresh_more()
 
     def _view(self) -> QWidget:
         session = self.session
         if session.training.is_active or session.dataset is not None:
-            return self._work
+            return self.view
         if session.data_error is not None:
             return self._error
         return self._busy if session.data_job is not None else self.empty
@@ -178,17 +94,24 @@ class TrainPage(Page):
         count = len(session.dataset.indices("train"))
         return f"{session.graph.name} on {count:,} training images of {session.dataset.spec.source.title}."
 
+    def _refresh_main(self) -> None:
+        training = self.session.training
+        text, icon, tooltip = _MAIN[training.phase]
+        why_not = training.why_not_start() if training.phase is Phase.IDLE else ""
+        is_enabled = training.phase in (Phase.IDLE, Phase.RUNNING, Phase.PAUSED) and not why_not
+        self.view.set_main(text, icon, why_not or tooltip, is_enabled=is_enabled)
+
     def _refresh_more(self) -> None:
         """The second button goes on with the chosen run: to its end, or beyond it."""
         run, is_active = self.session.run, self.session.training.is_active
         state = run.state if run is not None and not is_active else None
-        self.resume_button.setVisible(state is not None and (state.can_resume or state is RunState.FINISHED))
+        self.view.resume_button.setVisible(state is not None and (state.can_resume or state is RunState.FINISHED))
         if run is None or state is None:
             return
         is_done = state is RunState.FINISHED
-        self.resume_button.setText("Train longer" if is_done else "Resume")
+        self.view.resume_button.setText("Train longer" if is_done else "Resume")
         more = f"Train {run.name} for {self.session.config.epochs:,} epochs more; it keeps what it has learnt."
-        self.resume_button.setToolTip(more if is_done else f"Go on with {run.name} where it was stopped.")
+        self.view.resume_button.setToolTip(more if is_done else f"Go on with {run.name} where it was stopped.")
 
     # What the user does -----------------------------------------------------------------------------------------
 
@@ -225,11 +148,11 @@ class TrainPage(Page):
             if isinstance(event, RunOpened):
                 self._begin(event.run, is_live=True)
             elif isinstance(event, PastLoaded):
-                self.curves.add(event.history)
+                self.view.curves.add(event.history)
             elif isinstance(event, Guesses):
                 self._show_guesses(event)
             else:
-                self.curves.add([event])
+                self.view.curves.add([event])
                 self._note(event)
 
     def _show_run(self) -> None:
@@ -251,7 +174,7 @@ class TrainPage(Page):
     def _on_past_read(self, found: "tuple[Run, list[TrainingEvent]]") -> None:
         run, history = found
         if self._shown is run and not self._is_live:
-            self.curves.add(history)
+            self.view.curves.add(history)
             for event in history:
                 self._note(event)
 
@@ -260,11 +183,7 @@ class TrainPage(Page):
 
     def _begin(self, run: "Run", *, is_live: bool) -> None:
         self._shown, self._is_live = run, is_live
-        self.curves.clear()
-        self._log_lines = []
-        self._log.set_text("")
-        self._log_card.set_title(f"Log of {run.name}")
-        self._guess_card.setVisible(is_live and self.session.dataset is not None)
+        self.view.begin(run.name, has_guesses=is_live and self.session.dataset is not None)
         self._watched: tuple[int, ...] = ()
 
     def _show_guesses(self, event: Guesses) -> None:
@@ -275,13 +194,12 @@ class TrainPage(Page):
             self._watched = watched
             places = dataset.indices("val")[event.indices]
             truths = [dataset.classes[int(dataset.labels[place])] for place in places]
-            self.guesses.set_images([dataset.thumbnail(int(place)) for place in places], truths, dataset.classes)
-        self.guesses.set_probabilities(event.probabilities)
+            self.view.guesses.set_images([dataset.thumbnail(int(place)) for place in places], truths, dataset.classes)
+        self.view.guesses.set_probabilities(event.probabilities)
 
     def _note(self, event: object) -> None:
         if line := log_line(event):
-            self._log_lines = [line, *self._log_lines][:MAX_LOG_LINES]
-            self._log.set_text("\n".join(self._log_lines))
+            self.view.note(line)
 
 
 _MAIN = {

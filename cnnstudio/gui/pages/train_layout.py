@@ -1,0 +1,112 @@
+"""How the Train page is laid out: recipe and buttons left, curves in the middle, guesses and log right."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.buttons import Button
+from cnnstudio.gui.widgets.card import Card
+from cnnstudio.gui.widgets.form import Form
+from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.live_guesses import LiveGuesses
+from cnnstudio.gui.widgets.run_curves import RunCurves
+
+SIDE_PX, RIGHT_PX = 300, 240
+MAX_LOG_LINES = 200
+SETTINGS = ("optimizer", "batch", "epochs", "seed", "device", "threads")
+
+
+class TrainLayout(QWidget):
+    """The page's parts; it shows what it is given and knows no session."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.form = Form(only=SETTINGS)
+        self.main_button = Button("Start training", "", role="main", icon="play")
+        self.resume_button = Button("Resume", "Go on where this run was stopped.")
+        self.stop_button = Button("Stop", "Save everything and end this training; it can be resumed.", icon="stop")
+        self.curves = RunCurves()
+        self.guesses = LiveGuesses()
+        self.guess_card = Card("Its guesses, live")
+        self.log_card = Card("Log")
+        self._what = Label("", "muted", wrap=True)
+        self._log = Label("", "small", wrap=True)
+        self._lines: list[str] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.tokens.size.gap)
+        row.addWidget(self._column(SIDE_PX, self._make_recipe(), self._make_buttons()))
+        row.addWidget(self.curves, 1)
+        row.addWidget(self._column(RIGHT_PX, self._make_guesses(), self._make_log()))
+
+    def set_what(self, text: str) -> None:
+        """Say what would be trained."""
+        self._what.set_text(text)
+
+    def set_main(self, text: str, icon: str, tooltip: str, *, is_enabled: bool) -> None:
+        """Name the main action and say what it does, or why it can't be done now."""
+        self.main_button.setText(text)
+        self.main_button.setAccessibleName(text)
+        self.main_button.set_icon(icon)
+        self.main_button.setToolTip(tooltip)
+        self.main_button.setEnabled(is_enabled)
+
+    def begin(self, name: str, *, has_guesses: bool) -> None:
+        """Empty everything for another run."""
+        self.curves.clear()
+        self._lines = []
+        self._log.set_text("")
+        self.log_card.set_title(f"Log of {name}")
+        self.guess_card.setVisible(has_guesses)
+
+    def note(self, line: str) -> None:
+        """Put a line on top of the log."""
+        self._lines = [line, *self._lines][:MAX_LOG_LINES]
+        self._log.set_text("\n".join(self._lines))
+
+    def _column(self, width_px: int, *parts: QWidget) -> QWidget:
+        column = QWidget()
+        column.setFixedWidth(width_px)
+        box = QVBoxLayout(column)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.tokens.size.gap)
+        for part in parts:
+            box.addWidget(part, 1 if isinstance(part, QScrollArea) or part is self.log_card else 0)
+        return column
+
+    def _make_recipe(self) -> QWidget:
+        card = Card("Recipe")
+        card.add(self._what)
+        card.add(self.form)
+        card.hug()
+        return _scrolling(card)
+
+    def _make_buttons(self) -> QWidget:
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.tokens.size.gap)
+        row.addWidget(self.main_button, 1)
+        row.addWidget(self.resume_button)
+        row.addWidget(self.stop_button)
+        return buttons
+
+    def _make_guesses(self) -> QWidget:
+        self.guess_card.add(self.guesses)
+        self.guess_card.hug()
+        return self.guess_card
+
+    def _make_log(self) -> QWidget:
+        self._log.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.log_card.add(_scrolling(self._log), 1)
+        return self.log_card
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    """The content in a frameless area that scrolls when there is no room."""
+    area = QScrollArea()
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidgetResizable(True)
+    area.setWidget(content)
+    return area
