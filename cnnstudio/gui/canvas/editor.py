@@ -30,7 +30,7 @@ class NetworkEditor(QWidget):
 
     Signals:
         edited: A new graph, and what was done ("Delete conv1").
-        chosen_changed: Other layers, groups or connections are chosen now.
+        chosen_changed: Other layers, groups or connections are chosen now, or a group was opened or closed.
         undo_wanted: Ctrl+Z was pressed on the canvas.
         redo_wanted: Ctrl+Y or Ctrl+Shift+Z was pressed on the canvas.
         refused: Something can't be done: sentence and hint.
@@ -157,12 +157,14 @@ class NetworkEditor(QWidget):
         if group in self._closed:
             self._closed -= {group}
             self._draw()
+            self.chosen_changed.emit()
             return
         self._closed |= {group}
         chosen = self.chosen()
         self._draw()
         if chosen & inside:
             self.view.canvas.choose((chosen - inside) | {group})
+        self.chosen_changed.emit()
 
     def open_all(self, is_open: bool = True) -> None:
         """Open all groups, or close them."""

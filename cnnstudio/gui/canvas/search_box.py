@@ -33,12 +33,12 @@ class SearchBox(QFrame):
         self._room = parent
         set_role(self, "popup")
         self._place = ElidedLabel("", "small")
-        self._field = QLineEdit()
-        self._field.setPlaceholderText("Search a layer: conv, relu, pool …")
-        self._field.setToolTip("Type a part of the name; Enter adds the chosen layer, Esc leaves.")
-        self._field.setAccessibleName("Search a layer")
-        self._field.installEventFilter(self)
-        self._field.textChanged.connect(self._fill)
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Search a layer: conv, relu, pool …")
+        self.field.setToolTip("Type a part of the name; Enter adds the chosen layer, Esc leaves.")
+        self.field.setAccessibleName("Search a layer")
+        self.field.installEventFilter(self)
+        self.field.textChanged.connect(self._fill)
         self._list = QListWidget()
         self._list.setAccessibleName("Layers found")
         self._list.setItemDelegate(ChoiceDelegate(self._list))
@@ -48,7 +48,7 @@ class SearchBox(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 8, 8, 8)
         box.setSpacing(6)
-        for widget in (self._place, self._field, self._list):
+        for widget in (self._place, self.field, self._list):
             box.addWidget(widget)
         self.setFixedWidth(WIDTH)
         self.hide()
@@ -56,7 +56,7 @@ class SearchBox(QFrame):
     def open_at(self, at: QPoint, place: str) -> None:
         """Open with its upper left corner near `at` (px of the parent), and say where the layer will go."""
         self._place.set_text(place)
-        self._field.clear()
+        self.field.clear()
         self._fill()
         self.adjustSize()
         room = self._room.rect().adjusted(8, 8, -8, -8)
@@ -66,7 +66,7 @@ class SearchBox(QFrame):
         self.move(max(room.left(), rect.left()), max(room.top(), rect.top()))
         self.show()
         self.raise_()
-        self._field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close_box(self) -> None:
         """Leave without adding."""
@@ -109,7 +109,7 @@ class SearchBox(QFrame):
 
     def _fill(self) -> None:
         self._list.clear()
-        for choice in search(layer_choices(), self._field.text()):
+        for choice in search(layer_choices(), self.field.text()):
             item = QListWidgetItem(choice.title)
             item.setData(_CHOICE, choice)
             item.setToolTip(plain(choice.about))

@@ -47,13 +47,16 @@ class CanvasView(QGraphicsView):
     def __init__(self, look: Look) -> None:
         self.canvas = CanvasScene(look)
         super().__init__(self.canvas)
+        # Without a parent the scene would live until Python's garbage collector finds it, and take its items down in
+        # any order, perhaps while another window is painting.
+        self.canvas.setParent(self)
         self.is_editable = True
         # True until the user pans or zooms: then a new size of the window fits the drawing anew.
         self.is_untouched = True
         self.judge_connection: Callable[[str, str], Judgement] = _nothing_against
         self.camera = Camera(self)
         self.pointer = Pointer(self)
-        self._hint = Hint(self)
+        self.hint = Hint(self)
         self._dropping = Dropping(self)
         self.minimap = MiniMap(self, look)
         self.minimap.went_to.connect(self._on_went_to)
@@ -191,11 +194,11 @@ class CanvasView(QGraphicsView):
 
     def show_hint(self, at: QPoint, text: str, *, is_bad: bool = False) -> None:
         """Say something beside the pointer."""
-        self._hint.say(at, text, self.canvas.look, is_bad=is_bad)
+        self.hint.say(at, text, self.canvas.look, is_bad=is_bad)
 
     def hide_hint(self) -> None:
         """Say nothing any more."""
-        self._hint.hide()
+        self.hint.hide()
 
     # -- events
 

@@ -55,10 +55,10 @@ class NetworkPage(Page):
         self.table, self.problems = LayerTable(), ProblemList()
         self.table_card = Card("Layers")
         self.train_button = Button("Train this network", "Go to the page Train.", role="main", icon="arrow-right")
-        self._empty = EmptyState("", "", icon="graph-outline")
+        self.empty = EmptyState("", "", icon="graph-outline")
         self._work = self._make_work()
         self.add_view(self._work)
-        self.add_view(self._empty)
+        self.add_view(self.empty)
         self._connect()
         self._on_dataset()
         self._on_graph()
@@ -112,7 +112,7 @@ class NetworkPage(Page):
         session.graph_changed.connect(self._on_graph)
         session.dataset_changed.connect(self._on_dataset)
         session.project_changed.connect(self._on_graph)
-        self._empty.triggered.connect(self._on_empty_button)
+        self.empty.triggered.connect(self._on_empty_button)
         self.starts.picked.connect(session.use_architecture)
         self.palette_list.picked.connect(editor.hands.add_choice)
         editor.edited.connect(session.set_graph)
@@ -163,16 +163,16 @@ class NetworkPage(Page):
 
     def _show_empty(self) -> None:
         if self.session.project is None:
-            self._empty.set_texts("No project is open", "A network is made for data: its pictures and its classes.")
-            self._empty.set_action("Begin", "Go to the page Welcome.")
+            self.empty.set_texts("No project is open", "A network is made for data: its pictures and its classes.")
+            self.empty.set_action("Begin", "Go to the page Welcome.")
         elif self.session.dataset is None:
             text = "The network takes the size of the pictures and the number of classes from the data."
-            self._empty.set_texts("Choose data first", text)
-            self._empty.set_action("Choose data", "Go to the page Data.")
+            self.empty.set_texts("Choose data first", text)
+            self.empty.set_action("Choose data", "Go to the page Data.")
         else:
-            self._empty.set_texts("There is no network yet", "LeNet-5 is a good one to begin with.")
-            self._empty.set_action("Use LeNet-5", "Make a LeNet-5 for this data.")
-        self.show_view(self._empty)
+            self.empty.set_texts("There is no network yet", "LeNet-5 is a good one to begin with.")
+            self.empty.set_action("Use LeNet-5", "Make a LeNet-5 for this data.")
+        self.show_view(self.empty)
 
     def _on_empty_button(self) -> None:
         if self.session.project is None:
@@ -276,7 +276,7 @@ class NetworkPage(Page):
         self._show_picture()
         dataset = self.session.dataset
         side = int(min(dataset.pixels.shape[2:])) if dataset is not None else None
-        if side == self._starts_side:
+        if side == self._starts_side or self.session.project is None:
             return
         self._starts_side = side
         self.starts.set_starts(first_starts(side))

@@ -105,6 +105,10 @@ class LayerForm(QWidget):
         self._name_problem.set_text(text)
         self._name_problem.setVisible(bool(text))
 
+    def name_problem(self) -> str:
+        """What is said to be wrong with the name."""
+        return self._name_problem.text()
+
     def set_read_only(self, is_read_only: bool) -> None:
         """Show without letting anything change."""
         self.name_field.setReadOnly(is_read_only)

@@ -49,6 +49,10 @@ class LayerTable(Table):
         self._ids = tuple(row.id for row in summary.rows)
         self.set_rows([_cells(row) for row in summary.rows])
 
+    def row_of(self, node_id: str) -> int:
+        """The row of a layer."""
+        return self._ids.index(node_id)
+
     def choose_layer(self, node_id: str | None) -> None:
         """Select the row of a layer, without telling; None selects nothing."""
         if node_id in self._ids:

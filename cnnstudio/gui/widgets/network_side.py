@@ -29,9 +29,9 @@ class NetworkSide(QScrollArea):
         self.layer = LayerForm()
         self.sees = ReceptiveView()
         self.together = FactsCard("Chosen")
-        self._open = Button("Open the block", "Show the layers inside; a double click on the block does it too.")
-        self._open.clicked.connect(self._on_open)
-        self.together.add(self._open)
+        self.open_button = Button("Open the block", "Show the layers inside; a double click on the block does it too.")
+        self.open_button.clicked.connect(self._on_open)
+        self.together.add(self.open_button)
         self._keys = Card("With the keyboard")
         self._keys.add(
             Label(
@@ -79,12 +79,12 @@ class NetworkSide(QScrollArea):
         self._group = group
         self.together.set_title(title)
         self.together.set_facts(chosen_facts(rows, count))
-        self._open.setVisible(bool(group))
+        self.open_button.setVisible(bool(group))
         self._show(self.together)
 
     def set_group_open(self, is_open: bool) -> None:
         """What the button of a block does next."""
-        self._open.setText("Close the block" if is_open else "Open the block")
+        self.open_button.setText("Close the block" if is_open else "Open the block")
 
     def set_read_only(self, is_read_only: bool) -> None:
         """Show without letting anything change."""

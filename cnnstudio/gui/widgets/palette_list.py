@@ -63,8 +63,8 @@ class PaletteList(QWidget):
         self.field.setClearButtonEnabled(True)
         self.field.textChanged.connect(self._on_text)
         self.field.returnPressed.connect(self._on_return)
-        self._nothing = Label("No layer fits these letters.", "muted", wrap=True)
-        self._nothing.hide()
+        self.nothing = Label("No layer fits these letters.", "muted", wrap=True)
+        self.nothing.hide()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2 * theme.tokens.size.grid)
@@ -77,7 +77,7 @@ class PaletteList(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(theme.tokens.size.grid)
-        column.addWidget(self._nothing)
+        column.addWidget(self.nothing)
         self.chips: list[LayerChip] = []
         self._sections: list[tuple[Label, QWidget, list[LayerChip]]] = []
         for category, title in sorted(CATEGORY_TITLES.items(), key=lambda item: item[0] == "input"):
@@ -116,7 +116,7 @@ class PaletteList(QWidget):
             is_empty = not any(chip.choice in fitting for chip in chips)
             heading.setHidden(is_empty)
             row.setHidden(is_empty)
-        self._nothing.setHidden(bool(fitting))
+        self.nothing.setHidden(bool(fitting))
 
     def _on_return(self) -> None:
         fitting = search(layer_choices(), self.field.text())

@@ -30,6 +30,7 @@ class ReceptiveView(Card):
         self._field: ReceptiveField | None = None
         self._output: Shape = ()
         self._sides = (1, 1)
+        self._mark: tuple[float, float, float, float] | None = None
 
     def set_picture(self, pixels: Pixels | None) -> None:
         """Show this picture at the size at which the network gets it: uint8 (H, W, 1|3)."""
@@ -47,6 +48,10 @@ class ReceptiveView(Card):
         rows, columns = (output[1], output[2]) if is_map else (1, 1)
         self._frame(rows // 2, columns // 2)
 
+    def frame(self) -> tuple[float, float, float, float] | None:
+        """What is framed: (row, column, height, width) in px of the picture; None where all of it is padding."""
+        return self._mark
+
     def _on_hovered(self, row: int, column: int) -> None:
         if self._field is None or len(self._output) != 3:
             return
@@ -62,13 +67,15 @@ class ReceptiveView(Card):
         assert self._field is not None
         height, width = self._sides
         if len(self._output) != 3:
-            self.picture.set_marks([(0, 0, height, width)])
+            self._mark = (0.0, 0.0, float(height), float(width))
+            self.picture.set_marks([self._mark])
             self._place.set_text("Each of its values depends on all pixels.")
             return
         top, left, tall, wide = self._field.at(row, column)
         bottom, right = min(height, top + tall), min(width, left + wide)
         mark = (max(0.0, top), max(0.0, left), bottom - max(0.0, top), right - max(0.0, left))
-        self.picture.set_marks([mark] if mark[2] > 0 and mark[3] > 0 else [])
+        self._mark = mark if mark[2] > 0 and mark[3] > 0 else None
+        self.picture.set_marks([mark] if self._mark else [])
         beyond = top < 0 or left < 0 or top + tall > height or left + wide > width
         text = f"Output ({row}, {column}) of {self._output[1]} × {self._output[2]}"
         self._place.set_text(f"{text}; it reaches into the padding." if beyond else f"{text}.")

@@ -59,6 +59,10 @@ class StartList(QListWidget):
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.addItem(item)
 
+    def starts(self) -> list[Start]:
+        """What is offered."""
+        return [self.item(row).data(_START) for row in range(self.count())]
+
     def set_current(self, name: str) -> None:
         """Mark the architecture in use."""
         self._current = name
