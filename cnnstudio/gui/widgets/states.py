@@ -62,6 +62,11 @@ class StateView(QWidget):
         self.button.setAccessibleName(text)
         self.button.setVisible(bool(text))
 
+    def _place_button(self, text: str, tooltip: str) -> None:
+        # Into the card first: a button without a parent that is made visible is a window of its own.
+        self.card.body.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.set_action(text, tooltip)
+
     def _draw_icon(self) -> None:
         icon = theme.icon(self._icon_name, self._icon_role)
         self._icon.setPixmap(icon.pixmap(ICON_PX, ICON_PX))
@@ -72,8 +77,7 @@ class EmptyState(StateView):
 
     def __init__(self, title: str, text: str, action: str = "", tooltip: str = "", icon: str = "image-outline") -> None:
         super().__init__(icon, "muted", title, text)
-        self.set_action(action, tooltip)
-        self.card.body.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._place_button(action, tooltip)
 
 
 class BusyState(StateView):
@@ -86,10 +90,9 @@ class BusyState(StateView):
         self._bar.setAccessibleName("Progress")
         self._left = Label("", "small")
         self.button.setProperty("role", "")
-        self.set_action("Cancel", tooltip)
         self.card.add(self._bar)
         self.card.add(self._left)
-        self.card.body.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._place_button("Cancel", tooltip)
 
     def set_progress(self, progress: Progress) -> None:
         """Show how far the work has come."""
@@ -112,8 +115,7 @@ class ErrorState(StateView):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.card.add(self._safe)
         self.card.add(self._hint)
-        self.set_action(action, tooltip)
-        self.card.body.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._place_button(action, tooltip)
 
     def set_error(self, title: str, error: StudioError, safe: str = "") -> None:
         """Show an error: a short title, its message, what is safe, and its hint."""

@@ -1,0 +1,103 @@
+"""The page Runs: the table, resume, the bin and back."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
+from pytestqt.qtbot import QtBot
+
+from cnnstudio.gui.pages.runs import RunsPage
+from cnnstudio.gui.session import Session
+from cnnstudio.project import start_run
+
+LEFT = Qt.MouseButton.LeftButton
+TIMEOUT_MS = 60_000
+
+
+@pytest.fixture
+def page(shapes_session: Session, qtbot: QtBot) -> RunsPage:
+    """The page with two runs that were made and not trained."""
+    session = shapes_session
+    session.set_config(session.config.replace(batch=2))
+    session.save()
+    assert session.project is not None
+    assert session.dataset is not None
+    for _ in range(2):
+        start_run(session.project, session.dataset)
+    page = RunsPage(session)
+    qtbot.addWidget(page)
+    page.resize(1200, 600)
+    page.show()
+    session.refresh_runs()
+    qtbot.waitUntil(lambda: page.table.model().rowCount() == 2, timeout=TIMEOUT_MS)
+    return page
+
+
+def names(page: RunsPage) -> list[str]:
+    return [page.table.text(row, 0) for row in range(page.table.model().rowCount())]
+
+
+def test_without_runs_the_page_leads_to_training(shapes_session: Session, qtbot: QtBot) -> None:
+    page = RunsPage(shapes_session)
+    qtbot.addWidget(page)
+    page.show()
+    assert page.current_view() is page.empty
+    with qtbot.waitSignal(shapes_session.page_requested) as caught:
+        qtbot.mouseClick(page.empty.button, LEFT)
+    assert caught.args == ["train"]
+
+
+def test_runs_are_listed_with_data_network_state_and_size(page: RunsPage) -> None:
+    row = [page.table.text(0, column) for column in range(9)]
+    assert row[:7] == ["Run 2", "created", "–", "0 of 20", "Shapes", "LeNet-5 modern", "0:00"]
+    assert row[7].endswith("kB")
+    assert row[8].startswith("today at ")
+
+
+def test_a_click_chooses_the_run_for_all_pages(page: RunsPage, qtbot: QtBot) -> None:
+    place = names(page).index("Run 1")
+    index = page.table.model().index(place, 0)
+    qtbot.mouseClick(page.table.viewport(), LEFT, pos=page.table.visualRect(index).center())
+    assert page.session.run is not None
+    assert page.session.run.name == "Run 1"
+
+
+def test_a_run_without_an_epoch_cannot_be_looked_into_and_says_why(page: RunsPage) -> None:
+    assert not page.open_button.isEnabled()
+    assert page.open_button.toolTip() == "It has not finished an epoch."
+
+
+def test_the_bin_takes_a_run_and_undo_brings_it_back(page: RunsPage, qtbot: QtBot) -> None:
+    chosen = page.session.run
+    assert chosen is not None
+    qtbot.mouseClick(page.bin_button, LEFT)
+    qtbot.waitUntil(lambda: page.table.model().rowCount() == 1, timeout=TIMEOUT_MS)
+    assert chosen.name not in names(page)
+    assert not chosen.path.exists()
+    assert page.undo_notice.text().startswith(f"{chosen.name} is in the bin")
+    qtbot.mouseClick(page.undo_notice.action_button(), LEFT)
+    qtbot.waitUntil(lambda: page.table.model().rowCount() == 2, timeout=TIMEOUT_MS)
+    assert chosen.path.exists()
+
+
+def test_the_folder_of_a_run_is_shown(page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    qtbot.mouseClick(page.reveal_button, LEFT)
+    assert page.session.run is not None
+    assert opened == [str(page.session.run.path)]
+
+
+@pytest.mark.slow
+def test_resume_trains_the_chosen_run_to_its_end(page: RunsPage, qtbot: QtBot) -> None:
+    session = page.session
+    assert page.resume_button.isEnabled()
+    with qtbot.waitSignal(session.page_requested) as caught:
+        qtbot.mouseClick(page.resume_button, LEFT)
+    assert caught.args == ["train"]
+    qtbot.waitUntil(lambda: not session.training.is_active, timeout=TIMEOUT_MS)
+    chosen = page._current()
+    qtbot.waitUntil(lambda: page._current() is not None and page._current().epochs == 20, timeout=TIMEOUT_MS)  # type: ignore[union-attr]
+    assert chosen is not None
+    assert not page.resume_button.isEnabled()
+    assert page.resume_button.toolTip() == "It is finished: there is nothing left to train."
+    assert page.open_button.isEnabled()
