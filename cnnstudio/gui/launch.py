@@ -21,7 +21,7 @@ from cnnstudio.gui.theme import theme
 
 # The networks that a sample is shown with.
 SAMPLES = {"digits": "lenet5", "shapes": "gap-cnn"}
-LAST_WAIT_S = 1.0
+LAST_WAIT_S = 0.5
 
 
 class Opener(QObject):

@@ -23,6 +23,7 @@ from cnnstudio.gui.widgets.top_bar import TopBar
 from cnnstudio.gui.window_actions import choose_folder, choose_project, window_actions
 
 SIZE, MINIMUM = (1440, 900), (960, 640)
+CLOSE_S = 4.0
 NO_PROJECT = "Begin with a sample, a folder or a project first."
 
 
@@ -160,7 +161,7 @@ class MainWindow(QMainWindow):
 
     def _finish(self) -> None:
         self.hide()
-        self.session.close()
+        self.session.close(CLOSE_S)
 
     # Building ---------------------------------------------------------------------------------------------------
 

@@ -30,7 +30,8 @@ def stations(session: Session) -> list[Station]:
 
 def _data(session: Session) -> Station:
     if session.data_spec is None:
-        return Station("data", "Data  none yet", "Choose the pictures to learn from.")
+        text = "Data  …" if session.data_job is not None else "Data  none yet"
+        return Station("data", text, "Choose the pictures to learn from.")
     title = session.data_spec.source.title
     if session.data_error is not None:
         return Station("data", f"Data  {title} · unreadable", session.data_error.message)

@@ -91,10 +91,10 @@ def test_a_folder_over_the_window_is_announced_and_becomes_the_data(
     drop(main_window, mime)
     assert not main_window.drops.overlay.isVisible()
     session = main_window.session
+    assert main_window.current_page == "data"
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=TIMEOUT_MS)
     assert session.data_spec is not None
     assert session.data_spec.source.kind == "folder"
-    assert main_window.current_page == "data"
-    qtbot.waitUntil(lambda: session.data_job is None, timeout=TIMEOUT_MS)
 
 
 def test_leaving_with_a_drag_takes_the_highlight_away(main_window: MainWindow, tmp_path: Path) -> None:

@@ -121,6 +121,19 @@ def test_a_problem_of_a_picture_that_is_there_leads_to_it(page: DataPage, qtbot:
     assert page.browser.gallery.current() == 3
 
 
+def test_what_stands_in_the_way_opens_the_setting_that_allows_it(
+    page: DataPage, small_dataset: Callable[..., Dataset], tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    from cnnstudio.data.sources.folder import FolderSource
+
+    folder = FolderSource(path=str(tmp_path))
+    dataset = small_dataset(PROBLEMS)
+    show(page, replace(dataset, spec=dataset.spec.replace(source=folder)))
+    assert page.sources.settings.editor("accept_problems").isVisible()
+
+
 def test_data_without_problems_says_so(page: DataPage, small_dataset: Callable[..., Dataset], qtbot: QtBot) -> None:
     show(page, small_dataset())
     qtbot.waitUntil(lambda: "Every picture could be read." in shown_texts(page))

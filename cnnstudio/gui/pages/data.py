@@ -132,6 +132,9 @@ class DataPage(Page):
             self.side.set_dataset(dataset, findings(dataset.problems))
         assert self.session.data_spec is not None
         self.side.set_specs(self.session.data_spec.split, self.session.data_spec.preprocess)
+        if any(problem.is_blocking for problem in dataset.problems):
+            # What allows a training all the same is among the settings that are seldom changed.
+            self.sources.settings.open_more()
         self._middle.setCurrentWidget(self.browser)
 
     def _show_error(self, error: StudioError) -> None:
@@ -168,14 +171,22 @@ class DataPage(Page):
     def _on_source(self, kind: str) -> None:
         if kind == "folder":
             self._choose_folder()
-        elif self.session.data_spec is None or self.session.data_spec.source.kind != kind:
+        elif not self._is_open(kind):
             self.session.open_source(parse_source(kind))
+
+    def _is_open(self, kind: str) -> bool:
+        spec = self.session.data_spec
+        return spec is not None and spec.source.kind == kind and self.session.data_error is None
 
     def _on_source_changed(self, source: SourceSpec) -> None:
         spec = self.session.data_spec
-        if spec is not None:
-            side = source.default_preprocess().side
-            self.session.set_data_spec(spec.replace(source=source, preprocess=spec.preprocess.replace(side=side)))
+        if spec is None:
+            return
+        preprocess = spec.preprocess
+        if getattr(source, "side", None) != getattr(spec.source, "side", None):
+            # Scenes that are drawn larger are meant to be seen larger.
+            preprocess = source.default_preprocess()
+        self.session.set_data_spec(spec.replace(source=source, preprocess=preprocess))
 
     def _on_folder(self, paths: list[Path]) -> None:
         try:

@@ -53,7 +53,7 @@ class SourcePanel(QWidget):
         self.cards = OptionCards(OPTIONS, "Source")
         self.cards.chosen.connect(self.chosen)
         self._place = ElidedLabel("", "small")
-        self.settings = Form()
+        self.settings = Form(["per_class", "side", "seed", "accept_problems"])
         self.settings.changed.connect(self.source_changed)
         self.zone = DropZone(
             "Drop a folder here", "Choose a folder…", "A folder with one subfolder of images for each class."
@@ -80,7 +80,7 @@ class SourcePanel(QWidget):
         place = str(getattr(source, "path", ""))
         self._place.set_text(printable(place))
         self._place.setVisible(bool(place))
-        has_settings = source is not None and source.kind == "shapes"
+        has_settings = source is not None and source.kind != "digits"
         self.settings.set_spec(source if has_settings else None)
         self.settings.setVisible(has_settings)
 

@@ -75,6 +75,10 @@ class Form(QWidget):
         assert isinstance(row.details, Form)
         return row.details
 
+    def open_more(self) -> None:
+        """Show the settings that are seldom changed."""
+        self._more.setChecked(True)
+
     def _rebuild(self, spec: Spec | None) -> None:
         self._grid.removeWidget(self._more)
         for row in self._rows.values():
