@@ -1,26 +1,22 @@
 """Child processes that decode foreign files, so that no file can crash, hang or fill the program itself."""
 
-import contextlib
 import os
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.context import SpawnContext, SpawnProcess
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
+from cnnstudio.core.children import Children, end_pool, start_child
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.decode import MAX_BYTES, MAX_SIDE, ImageError
-from cnnstudio.data.worker import Failure, Sample, Work, read_samples, read_view, start_child
+from cnnstudio.data.worker import Failure, Sample, Work, read_samples, read_view
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -36,7 +32,6 @@ POLL_S = 0.1
 PATIENCE = 6
 CLOSED = "The image decoder is closed."
 T = TypeVar("T")
-_launch = threading.Lock()
 
 
 class Decoder:
@@ -176,7 +171,7 @@ class Decoder:
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            _end(pool)
+            end_pool(pool)
 
     def _running_pool(self) -> "ProcessPool":
         from pebble import ProcessPool
@@ -186,14 +181,14 @@ class Decoder:
                 raise DataError(CLOSED)
             if self._pool is not None and not self._pool.active:
                 # A child was killed while it had nothing to do: begin anew.
-                _end(self._pool)
+                end_pool(self._pool)
                 self._pool = None
             if self._pool is None:
                 self._pool = ProcessPool(
                     self._workers,
                     initializer=start_child,
-                    initargs=(self._memory_bytes,),
-                    context=_Children(),
+                    initargs=(self._memory_bytes, "cnnstudio.data.worker"),
+                    context=Children(),
                 )
             return self._pool
 
@@ -218,28 +213,3 @@ class _ChildrenGone(DataError):
 
     def __init__(self) -> None:
         super().__init__("The processes that decode images were killed.", hint="Free some memory and try again.")
-
-
-class _Child(SpawnProcess):
-    """A child that doesn't run the program's main module again, which would load the window into every decoder."""
-
-    @staticmethod
-    def _Popen(process_obj: BaseProcess) -> Any:
-        # multiprocessing has no switch for it; a main module without file and spec, as in `python -c`, is left out.
-        with _launch:
-            main = sys.modules["__main__"]
-            sys.modules["__main__"] = ModuleType("__main__")
-            try:
-                return SpawnProcess._Popen(process_obj)
-            finally:
-                sys.modules["__main__"] = main
-
-
-class _Children(SpawnContext):
-    Process = _Child
-
-
-def _end(pool: "ProcessPool") -> None:
-    pool.stop()
-    with contextlib.suppress(RuntimeError):
-        pool.join()

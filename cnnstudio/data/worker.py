@@ -1,10 +1,6 @@
 """What runs inside a decoding child: read a few files, bring them to size, hand back arrays and failures."""
 
 import hashlib
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,38 +60,6 @@ class Failure:
     kind: str
     text: str
     hint: str = ""
-
-
-def start_child(memory_bytes: int) -> None:
-    """Prepare a fresh child: it may take so much memory beyond what it has, and ends at once when told to."""
-    # Python's own handler would wait until the decoder's C code comes back.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
-    if os.name != "posix":
-        return
-    import resource
-
-    limit = own_address_space() + memory_bytes
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def own_address_space() -> int:
-    """Bytes of address space that this process has already; 0 where the system doesn't tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def read_samples(paths: Sequence[str], work: Work) -> list[Sample | Failure]:
