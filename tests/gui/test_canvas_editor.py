@@ -505,12 +505,12 @@ def test_the_drawing_can_not_be_lost_by_panning(lenet: Bench) -> None:
 
 def test_detail_falls_away_when_zoomed_out(resnet: Bench) -> None:
     view = resnet.editor.view
-    view.zoom_by(0.5 / view.camera.zoom)
+    view.zoom_by(0.3 / view.camera.zoom)
     assert view.canvas.look.detail is Detail.SIMPLE
     assert view.canvas.overview.isVisible()
     assert not any(item.isVisible() for item in view.canvas.boxes.values())
 
-    view.zoom_by(2)
+    view.zoom_by(1 / view.camera.zoom)
     assert view.canvas.look.detail is Detail.FULL
     assert all(item.isVisible() for item in view.canvas.boxes.values())
 

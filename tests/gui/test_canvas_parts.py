@@ -88,9 +88,18 @@ def test_volumes_end_where_the_size_is_unknown() -> None:
     assert shapes == [(1, 32, 32), (6, 28, 28), (6, 14, 14)]
 
 
-@pytest.mark.parametrize(("zoom", "detail"), [(0.54, Detail.SIMPLE), (0.55, Detail.TITLE), (0.8, Detail.FULL)])
-def test_detail_falls_away_with_the_zoom(zoom: float, detail: Detail) -> None:
-    assert detail_at(zoom) is detail
+@pytest.mark.parametrize(
+    ("zoom", "boxes", "detail"),
+    [
+        (0.54, 500, Detail.SIMPLE),
+        (0.55, 500, Detail.TITLE),
+        (0.33, 20, Detail.SIMPLE),
+        (0.34, 20, Detail.TITLE),
+        (0.8, 500, Detail.FULL),
+    ],
+)
+def test_detail_falls_away_with_the_zoom_and_sooner_with_many_boxes(zoom: float, boxes: int, detail: Detail) -> None:
+    assert detail_at(zoom, boxes) is detail
 
 
 def test_an_svg_of_lenet_holds_the_names_of_its_layers(qapp: QApplication, tmp_path: Path) -> None:

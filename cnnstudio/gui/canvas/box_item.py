@@ -1,7 +1,7 @@
 """A layer, or a closed group, as a rounded box: category bar, title, label."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.gui.canvas.drawing import Box
@@ -52,14 +52,7 @@ class BoxItem(QGraphicsItem):
         room = self.area.width() - BOX_TEXT_MARGIN - (look.sign_room if self.box.is_group else 0) + 1
         self._title = look.title_metrics.elidedText(self.box.title, middle, room)
         self._label = look.label_metrics.elidedText(self.box.label, middle, room)
-        # Zoomed out the title is written larger, if it still fits then.
-        room_alone = self.area.width() - TEXT_LEFT - 6
-        is_large = look.large_metrics.horizontalAdvance(self.box.title) <= room_alone
-        self._lone_font, metrics = (
-            (look.large_font, look.large_metrics) if is_large else (look.title_font, look.title_metrics)
-        )
-        self._lone_title = metrics.elidedText(self.box.title, middle, room_alone)
-        self._lone_height = metrics.capHeight()
+        self._lone: dict[bool, tuple[QFont, str, float]] = {}
 
     def mark(self, **states: bool) -> None:
         """Set is_chosen, is_hovered or is_target, and paint anew if that changes something."""
@@ -140,10 +133,20 @@ class BoxItem(QGraphicsItem):
             self._paint_sign(painter)
 
     def _paint_title(self, painter: QPainter) -> None:
-        painter.setFont(self._lone_font)
+        font, title, height = self._lone_title()
+        painter.setFont(font)
         painter.setPen(self.look.text)
-        baseline = self._middle + self._lone_height / 2
-        painter.drawText(QPointF(TEXT_LEFT, baseline), self._lone_title)
+        painter.drawText(QPointF(TEXT_LEFT, self._middle + height / 2), title)
+
+    def _lone_title(self) -> tuple[QFont, str, float]:
+        """Zoomed out the title is written larger, as far as it fits: font, text, height of its capitals."""
+        key = self.look.is_far
+        if key not in self._lone:
+            room = self.area.width() - TEXT_LEFT - 6
+            font, metrics = self.look.lone_font(self.box.title, room)
+            title = metrics.elidedText(self.box.title, Qt.TextElideMode.ElideMiddle, room)
+            self._lone[key] = (font, title, metrics.capHeight())
+        return self._lone[key]
 
     def _paint_problem(self, painter: QPainter) -> None:
         words = self.look.problem_rect(self.box.problem, self.area.width())

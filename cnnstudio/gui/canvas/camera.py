@@ -4,12 +4,14 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
-from cnnstudio.gui.canvas.look import SIMPLE_BELOW, TITLE_ONLY_BELOW, Detail, detail_at
+from cnnstudio.gui.canvas.look import LARGEST_BELOW, TITLE_ONLY_BELOW
 
 MIN_ZOOM, MAX_ZOOM = 0.04, 3.0
 FIT_MARGIN_PX = 28
 # Of the drawing, this much stays in sight however far one pans.
 KEEP_PX = 60
+# At this zoom titles can just be read: 26 units are 10 px.
+READABLE = 0.4
 # The scene's border; far enough that Qt's own scroll limits never matter.
 FAR = 100_000.0
 
@@ -26,11 +28,6 @@ class Camera:
     def zoom(self) -> float:
         """Screen px a scene unit."""
         return self._view.transform().m11()
-
-    @property
-    def detail(self) -> Detail:
-        """How much can be read at this zoom."""
-        return detail_at(self.zoom)
 
     def room(self) -> QSizeF:
         """How much of the scene fits into the window at 100 %, within the margins."""
@@ -65,11 +62,11 @@ class Camera:
     def show_start(self) -> None:
         """Everything if it can be read then, else the top at a zoom at which it can."""
         fitting = self._fit_zoom(self._content)
-        if fitting >= SIMPLE_BELOW or self._content.isEmpty():
+        if fitting >= READABLE or self._content.isEmpty():
             self.fit()
             return
         across = (self._view.viewport().width() - 2 * FIT_MARGIN_PX) / max(1.0, self._content.width())
-        self._set_zoom(max(SIMPLE_BELOW, min(TITLE_ONLY_BELOW, across)))
+        self._set_zoom(max(LARGEST_BELOW, min(TITLE_ONLY_BELOW, across)))
         top = QPointF(self._content.center().x(), self._content.top())
         self._put(top, QPointF(self._view.viewport().width() / 2, FIT_MARGIN_PX))
 

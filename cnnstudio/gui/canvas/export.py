@@ -73,12 +73,13 @@ def _area(scene: CanvasScene) -> QRectF:
 
 def _render(scene: CanvasScene, painter: QPainter, target: QRectF, source: QRectF) -> None:
     """Draw all items whatever the zoom of the window, and nothing as chosen."""
-    detail, chosen, wires = scene.look.detail, scene.chosen, scene.chosen_wires
+    detail, is_far = scene.look.detail, scene.look.is_far
+    chosen, wires = scene.chosen, scene.chosen_wires
     scene.blockSignals(True)
     scene.choose(())
     scene.set_detail(Detail.FULL)
     painter.fillRect(target, scene.look.canvas)
     scene.render(painter, target, source)
-    scene.set_detail(detail)
+    scene.set_detail(detail, is_far=is_far)
     scene.choose(chosen, wires)
     scene.blockSignals(False)

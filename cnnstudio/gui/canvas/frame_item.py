@@ -79,6 +79,9 @@ class FrameItem(QGraphicsItem):
         painter.drawRoundedRect(sign, 4, 4)
         middle = sign.center()
         painter.drawLine(middle - QPointF(3.5, 0), middle + QPointF(3.5, 0))
-        painter.setFont(self.look.frame_font)
-        baseline = middle.y() + self.look.frame_metrics.capHeight() / 2
-        painter.drawText(QPointF(sign.right() + 7, baseline), self._title)
+        font, metrics = self.look.frame_font, self.look.frame_metrics
+        if self.look.detail is Detail.TITLE:
+            room = self.frame.title_rect.width() - SIGN_SIDE - 7
+            font, metrics = self.look.lone_font(self._title, room, self.frame.title_rect.height())
+        painter.setFont(font)
+        painter.drawText(QPointF(sign.right() + 7, middle.y() + metrics.capHeight() / 2), self._title)

@@ -8,10 +8,15 @@ from PySide6.QtWidgets import QApplication
 
 from cnnstudio.gui.tokens import Tokens
 
-# Below this zoom a label of 12 px is 6.6 px high: unreadable, and the text is most of what a frame costs.
-SIMPLE_BELOW = 0.55
-# Below this one the title alone is drawn, larger.
+# Below this zoom the title alone is drawn, larger; and below the next one, larger still.
 TITLE_ONLY_BELOW = 0.8
+LARGEST_BELOW = 0.55
+# Below this zoom boxes are plain rectangles: a title of 26 units is 9 px high then.
+SIMPLE_BELOW = 0.34
+# With more boxes than this they are plain sooner, at LARGEST_BELOW: texts are most of what a frame costs.
+MANY_BOXES = 160
+# Sizes of a title that stands alone, in text sizes; the first few only when the zoom is far.
+LONE_FACTORS, FAR_FACTORS = (2.0, 1.7, 1.45, 1.2, 1.0), 2
 CORNER = 8.0
 BAR_WIDTH = 4.0
 PADDING = 10.0
@@ -31,9 +36,9 @@ class Detail(IntEnum):
     FULL = 2
 
 
-def detail_at(zoom: float) -> Detail:
-    """The detail for a zoom (1 = 100 %)."""
-    if zoom < SIMPLE_BELOW:
+def detail_at(zoom: float, boxes: int) -> Detail:
+    """The detail for a zoom (1 = 100 %) and a number of boxes."""
+    if zoom < (LARGEST_BELOW if boxes > MANY_BOXES else SIMPLE_BELOW):
         return Detail.SIMPLE
     return Detail.TITLE if zoom < TITLE_ONLY_BELOW else Detail.FULL
 
@@ -54,12 +59,13 @@ class Look:
         self.label_font = _font(size.small)
         self.wire_font = _font(size.label)
         self.frame_font = _font(size.small, QFont.Weight.DemiBold)
-        self.large_font = _font(round(size.text * 1.45), QFont.Weight.DemiBold)
+        lone = [_font(round(size.text * factor), QFont.Weight.DemiBold) for factor in LONE_FACTORS]
+        self._lone_fonts = [(font, QFontMetricsF(font)) for font in lone]
+        self.is_far = False
         self.title_metrics = QFontMetricsF(self.title_font)
         self.label_metrics = QFontMetricsF(self.label_font)
         self.wire_metrics = QFontMetricsF(self.wire_font)
         self.frame_metrics = QFontMetricsF(self.frame_font)
-        self.large_metrics = QFontMetricsF(self.large_font)
         self._make_pens(tokens)
 
     def _make_pens(self, tokens: Tokens) -> None:
@@ -86,6 +92,16 @@ class Look:
         self.band_fill = QBrush(color("accent", 0.12))
         self.dots = QPen(color("border"), 1.5)
         self.bars = {name: QBrush(color(f"layer.{name}")) for name in tokens.layer}
+
+    def lone_font(self, title: str, room: float, height: float = HEAD_HEIGHT) -> tuple[QFont, QFontMetricsF]:
+        """The font for a title that stands alone: as large as the zoom asks for and the room allows."""
+        fonts = self._lone_fonts[0 if self.is_far else FAR_FACTORS :]
+        fitting = (
+            (font, metrics)
+            for font, metrics in fonts
+            if metrics.horizontalAdvance(title) <= room and metrics.height() <= height
+        )
+        return next(fitting, fonts[-1])
 
     def problem_height(self, problem: str, width: float) -> float:
         """What a problem adds to the height of a box of this width."""

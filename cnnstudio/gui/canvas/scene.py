@@ -44,7 +44,7 @@ class CanvasScene(QGraphicsScene):
 
     def set_look(self, look: Look) -> None:
         """Take other colours; everything is made anew."""
-        look.detail = self.look.detail
+        look.detail, look.is_far = self.look.detail, self.look.is_far
         self.look = look
         drawing, self.drawing = self.drawing, Drawing()
         self._bring_in_line(Drawing())
@@ -94,10 +94,10 @@ class CanvasScene(QGraphicsScene):
 
     # -- detail
 
-    def set_detail(self, detail: Detail) -> None:
-        """Draw more or less of each box."""
-        if detail is not self.look.detail:
-            self.look.detail = detail
+    def set_detail(self, detail: Detail, *, is_far: bool = False) -> None:
+        """Draw more or less of each box; `is_far` writes titles that stand alone larger still."""
+        if (detail, is_far) != (self.look.detail, self.look.is_far):
+            self.look.detail, self.look.is_far = detail, is_far
             self._show_detail()
             self.update()
 

@@ -25,7 +25,7 @@ from cnnstudio.gui.canvas.drawing import Drawing, WireKey
 from cnnstudio.gui.canvas.dropping import Dropping
 from cnnstudio.gui.canvas.hint import Hint
 from cnnstudio.gui.canvas.keys import command_of
-from cnnstudio.gui.canvas.look import Look
+from cnnstudio.gui.canvas.look import LARGEST_BELOW, Look, detail_at
 from cnnstudio.gui.canvas.minimap import MiniMap
 from cnnstudio.gui.canvas.pointer import Pointer
 from cnnstudio.gui.canvas.scene import CanvasScene
@@ -162,7 +162,8 @@ class CanvasView(QGraphicsView):
         self._place_map()
 
     def _after_zoom(self) -> None:
-        self.canvas.set_detail(self.camera.detail)
+        zoom = self.camera.zoom
+        self.canvas.set_detail(detail_at(zoom, len(self.canvas.drawing.boxes)), is_far=zoom < LARGEST_BELOW)
         self._place_map()
 
     def _place_map(self) -> None:

@@ -3,23 +3,13 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
-
 from cnnstudio.core.errors import GraphError
 from cnnstudio.core.specs import settings_of
-from cnnstudio.gui.canvas.canvas_card import CanvasCard
+from cnnstudio.gui.pages.network_layout import NetworkLayout
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.starts import first_starts, read_starts
-from cnnstudio.gui.theme import theme
-from cnnstudio.gui.widgets.buttons import Button
-from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.layer_form import LayerDetails
-from cnnstudio.gui.widgets.layer_table import LayerTable, totals_text
-from cnnstudio.gui.widgets.network_side import NetworkSide
-from cnnstudio.gui.widgets.palette_list import PaletteList
-from cnnstudio.gui.widgets.problem_list import ProblemList
-from cnnstudio.gui.widgets.start_list import StartList
+from cnnstudio.gui.widgets.layer_table import totals_text
 from cnnstudio.gui.widgets.states import EmptyState
 from cnnstudio.network.architectures import Architecture, architectures
 from cnnstudio.network.fit import fit_architecture
@@ -35,8 +25,6 @@ if TYPE_CHECKING:
     from cnnstudio.gui.widgets.start_list import Start
     from cnnstudio.network.validate import GraphProblem
 
-LEFT_PX, RIGHT_PX, STARTS_PX, TABLE_PX = 284, 300, 300, 230
-
 
 class NetworkPage(Page):
     """Glue between the session's network and the widgets that show and change it."""
@@ -50,13 +38,11 @@ class NetworkPage(Page):
         self._summary = Summary((), 0, 0, 0, 0)
         self._picture_number = 0
         self._starts_side: int | None = -1
-        self.starts, self.palette_list = StartList(), PaletteList()
-        self.canvas, self.side = CanvasCard(), NetworkSide()
-        self.table, self.problems = LayerTable(), ProblemList()
-        self.table_card = Card("Layers")
-        self.train_button = Button("Train this network", "Go to the page Train.", role="main", icon="arrow-right")
+        self._work = work = NetworkLayout()
+        self.starts, self.palette_list, self.canvas, self.side = work.starts, work.palette_list, work.canvas, work.side
+        self.table, self.problems, self.table_card = work.table, work.problems, work.table_card
+        self.train_button = work.train_button
         self.empty = EmptyState("", "", icon="graph-outline")
-        self._work = self._make_work()
         self.add_view(self._work)
         self.add_view(self.empty)
         self._connect()
@@ -64,48 +50,6 @@ class NetworkPage(Page):
         self._on_graph()
 
     # Building -------------------------------------------------------------------------------------------------
-
-    def _make_work(self) -> QWidget:
-        work = QWidget()
-        row = QHBoxLayout(work)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.tokens.size.gap)
-        row.addWidget(self._make_left())
-        row.addWidget(self._make_middle(), 1)
-        row.addWidget(self._make_right())
-        return work
-
-    def _make_left(self) -> QWidget:
-        starts, palette = Card("Start from"), Card("Layers")
-        starts.add(self.starts, 1)
-        palette.add(self.palette_list, 1)
-        # On the cards: a splitter sets its own limits from theirs.
-        starts.setFixedWidth(LEFT_PX)
-        palette.setFixedWidth(LEFT_PX)
-        left = _splitter(starts, palette, (0, 1))
-        left.setSizes([STARTS_PX, 10_000])
-        return left
-
-    def _make_middle(self) -> QWidget:
-        self.table_card.add(self.problems)
-        self.table_card.add(self.table, 1)
-        middle = _splitter(self.canvas, self.table_card, (1, 0))
-        middle.setSizes([10_000, TABLE_PX])
-        return middle
-
-    def _make_right(self) -> QWidget:
-        right = QWidget()
-        right.setFixedWidth(RIGHT_PX)
-        box = QVBoxLayout(right)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.tokens.size.gap)
-        box.addWidget(self.side, 1)
-        # As wide as the cards above, which leave room for the scroll bar.
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, self.side.verticalScrollBar().sizeHint().width(), 0)
-        row.addWidget(self.train_button)
-        box.addLayout(row)
-        return right
 
     def _connect(self) -> None:
         session, editor, side = self.session, self.canvas.editor, self.side
@@ -329,13 +273,3 @@ def _fresh(name: str, shape: Shape, classes: int | None) -> NetworkGraph | None:
         return fit_architecture(name, shape, classes)
     except GraphError:
         return None
-
-
-def _splitter(upper: QWidget, lower: QWidget, stretch: tuple[int, int]) -> QSplitter:
-    splitter = QSplitter(Qt.Orientation.Vertical)
-    splitter.setHandleWidth(theme.tokens.size.gap)
-    splitter.setChildrenCollapsible(False)
-    for i, widget in enumerate((upper, lower)):
-        splitter.addWidget(widget)
-        splitter.setStretchFactor(i, stretch[i])
-    return splitter

@@ -16,9 +16,9 @@ _WORDS = (
     ("muted", r"#[^\n]*"),
     ("ok", r"\"[^\"\n]*\"|'[^'\n]*'"),
     ("accent", rf"\b(?:{'|'.join(keyword.kwlist)}|self|super)\b"),
-    ("series.1", r"\b\d[\d_.e]*\b"),
-    ("series.3", r"(?<=\bclass )\w+|(?<=\bdef )\w+"),
-    ("series.5", r"\bnn\.\w+|\btorch(?:\.\w+)*"),
+    ("warn", r"\b\d[\d_.e]*\b"),
+    ("text", r"(?<=\bclass )\w+|(?<=\bdef )\w+"),
+    ("series.3", r"\bnn\.\w+|\btorch(?:\.\w+)*"),
 )
 _TRIPLE = re.compile(r'"""')
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from cnnstudio.core.specs import settings_of
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
-from cnnstudio.gui.widgets.form import LABEL_PX, Form
+from cnnstudio.gui.widgets.form import Form
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.network.shapes import Shape, shape_text
 from cnnstudio.network.spec import LayerSpec
@@ -56,8 +56,7 @@ class LayerForm(QWidget):
         self.form = Form()
         self.form.changed.connect(self._on_changed)
         self._plain = Label("This layer has no settings.", "muted", wrap=True)
-        self.card.add(self._name_row())
-        for widget in (self._name_problem, self.form, self._plain):
+        for widget in (self.name_field, self._name_problem, self.form, self._plain):
             self.card.add(widget)
         self.why = WhyCard()
         self.why.fix_wanted.connect(self.fix_wanted)
@@ -73,15 +72,6 @@ class LayerForm(QWidget):
     def insert_before_help(self, card: QWidget) -> None:
         """Put a card of the page's between the formula and the help."""
         self._box.insertWidget(self._box.indexOf(self.help), card)
-
-    def _name_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        label = Label("Name", "muted")
-        label.setFixedWidth(LABEL_PX)
-        label.setBuddy(self.name_field)
-        row.addWidget(label)
-        row.addWidget(self.name_field, 1)
-        return row
 
     def set_details(self, details: LayerDetails) -> None:
         """Show a layer; editors keep the focus while its kind stays."""

@@ -12,13 +12,13 @@ from cnnstudio.network.shapes import shape_text
 from cnnstudio.network.summary import Summary, SummaryRow
 
 SHARE_COLUMN = 5
-BAR_PX, BAR_HEIGHT_PX = 52, 6
+BAR_PX, BAR_HEIGHT_PX, CELL_MARGIN_PX = 40, 6, 24
 COLUMNS = (
     Column("Layer", "Name of the layer, as in the saved weights."),
     Column("Output", "What comes out for one image: channels × height × width, or a number of values.", is_number=True),
     Column("Parameters", "Numbers that training learns in this layer.", is_number=True),
     Column("MACs", "Multiply–accumulate pairs for one image; a pair is two FLOPs.", is_number=True),
-    Column("Receptive field", "Part of the image that one output position sees, in px.", is_number=True),
+    Column("Sees", "Receptive field: the part of the image that one output position sees, in px.", is_number=True),
     Column(
         "Share of MACs",
         "This layer's part of all multiply–accumulate pairs, in %.",
@@ -38,16 +38,26 @@ class LayerTable(Table):
         self._ids: tuple[str, ...] = ()
         self.setItemDelegateForColumn(SHARE_COLUMN, ShareDelegate(self))
         header = self.horizontalHeader()
-        # 0: widths follow the rows in sight; measuring the 400 rows of ResNet-110 would take 40 ms an edit.
-        header.setResizeContentsPrecision(0)
-        header.setSectionResizeMode(SHARE_COLUMN, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(SHARE_COLUMN, BAR_PX + 76)
+        for column in range(1, SHARE_COLUMN + 1):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(SHARE_COLUMN, BAR_PX + 72)
         self.chosen.connect(self._on_chosen)
 
     def set_summary(self, summary: Summary) -> None:
         """Show the layers of a network."""
         self._ids = tuple(row.id for row in summary.rows)
-        self.set_rows([_cells(row) for row in summary.rows])
+        rows = [_cells(row) for row in summary.rows]
+        self._set_widths(rows)
+        self.set_rows(rows)
+
+    def _set_widths(self, rows: Sequence[Sequence[object]]) -> None:
+        """Wide enough for the longest text; letting Qt measure all cells would take 40 ms an edit for ResNet-110."""
+        metrics, header = self.fontMetrics(), self.horizontalHeader()
+        for column in range(1, SHARE_COLUMN):
+            texts = [COLUMNS[column].title, *(COLUMNS[column].text(row[column]) for row in rows)]
+            width = metrics.horizontalAdvance(max(texts, key=len)) + CELL_MARGIN_PX
+            if width != header.sectionSize(column):
+                header.resizeSection(column, width)
 
     def row_of(self, node_id: str) -> int:
         """The row of a layer."""

@@ -11,6 +11,9 @@ from cnnstudio.network.receptive import ReceptiveField
 from cnnstudio.network.shapes import Shape
 
 
+PICTURE_PX = 190  # form, formula and picture of a convolution fit into a window of 900 px together
+
+
 class ReceptiveView(Card):
     """A picture with a frame; the frame follows the mouse from output position to output position."""
 
@@ -19,6 +22,7 @@ class ReceptiveView(Card):
     def __init__(self) -> None:
         super().__init__("Sees")
         self.picture = Picture("Receptive field", minimum_px=120)
+        self.picture.setMaximumHeight(PICTURE_PX)
         self.picture.setToolTip("What one output position sees; move the mouse to look at other positions.")
         self.picture.hovered.connect(self._on_hovered)
         self._button = IconButton("image-sync-outline", "Show another picture of the data.", "Another picture")

@@ -17,6 +17,7 @@ GAP_PX, SIDE_PX, TEXT_PX = 46.0, 24.0, 54.0
 SLANT = QPointF(0.42, -0.30)
 MAX_SIDE_PX = 190.0
 MIN_THICK_PX, MAX_THICK_PX = 2.0, 150.0
+MAX_TEXT_PX, FEW = 84, 10
 LEAST_PX = 3.0
 
 
@@ -153,8 +154,17 @@ class VolumesPicture(QWidget):
 
     def _text_width(self, volume: Volume) -> float:
         metrics = self.fontMetrics()
-        texts = (shape_text(volume.shape), _name(volume), *_more(volume))
-        return float(max(metrics.horizontalAdvance(text) for text in texts))
+        widest = max(metrics.horizontalAdvance(text) for text in self._texts(volume))
+        shape = metrics.horizontalAdvance(shape_text(volume.shape))
+        return float(max(shape, min(widest, MAX_TEXT_PX)))
+
+    def _texts(self, volume: Volume) -> list[str]:
+        """Shape, name, and how many layers more; without the last where many volumes stand close."""
+        texts = [shape_text(volume.shape), volume.ids[0]]
+        more = len(volume.ids) - 1
+        if more and len(self._volumes) <= FEW:
+            texts.append(volume.ids[1] if more == 1 else f"+ {more} layers")
+        return texts
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -202,12 +212,12 @@ class VolumesPicture(QWidget):
     def _paint_texts(self, painter: QPainter, placed: Placed) -> None:
         bottom = self._text_top()
         line = self.fontMetrics().height()
-        texts = [(shape_text(placed.volume.shape), "text"), (_name(placed.volume), "muted")]
-        texts += [(text, "muted") for text in _more(placed.volume)]
-        for i, (text, role) in enumerate(texts):
+        for i, text in enumerate(self._texts(placed.volume)):
+            role = "muted" if i else "text"
             painter.setPen(theme.color("accent" if self._chosen in placed.volume.ids else role))
             rect = QRectF(placed.column.left() - 4, bottom + i * line, placed.column.width() + 8, line)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignHCenter, text)
+            shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(rect.width()))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignHCenter, shown)
 
     def _text_top(self) -> float:
         return max((placed.face.bottom() for placed in self._placed), default=0.0) + 14
@@ -231,16 +241,6 @@ class VolumesPicture(QWidget):
 
     def _at(self, point: QPointF) -> Placed | None:
         return next((placed for placed in self._placed if placed.column.contains(point)), None)
-
-
-def _name(volume: Volume) -> str:
-    return volume.ids[0]
-
-
-def _more(volume: Volume) -> list[str]:
-    if len(volume.ids) == 1:
-        return []
-    return [volume.ids[1]] if len(volume.ids) == 2 else [f"and {len(volume.ids) - 1} more layers"]
 
 
 def _mixed(color: QColor, other: QColor, share: float) -> QColor:
