@@ -245,7 +245,9 @@ class MainWindow(QMainWindow):
             job.cancel()
 
     def _on_jobs(self, job: Job) -> None:
-        self.status.set_jobs([job for job in self.session.jobs.active() if not job.state.is_over])
+        # Small looks at the disk come and go in silence; what takes longer says how far it is.
+        told = [job for job in self.session.jobs.active() if job.lane == "train" or job.progress.text]
+        self.status.set_jobs([job for job in told if not job.state.is_over])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -8,7 +8,7 @@ from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.gallery_model import Badge, GalleryItems, GalleryModel
 
 MIN_ZOOM_PX, MAX_ZOOM_PX, ZOOM_STEP = 32, 256, 1.25
-PADDING_PX, CAPTION_PX, BATCH = 6, 18, 2_000
+PADDING_PX, CAPTION_PX, DOT_PX, BATCH = 6, 18, 6, 2_000
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -169,11 +169,15 @@ def _paint_badge(painter: QPainter, room: QRect, badge: Badge) -> None:
     font = painter.font()
     font.setPixelSize(theme.tokens.size.label)
     painter.setFont(font)
-    width = painter.fontMetrics().horizontalAdvance(badge.text) + 10
+    width = painter.fontMetrics().horizontalAdvance(badge.text) + 8 + 3 * DOT_PX
     pill = QRectF(room.x() + 3, room.y() + 3, min(width, room.width() - 6), 16)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color(badge.role))
+    painter.setBrush(theme.color("surface"))
     painter.drawRoundedRect(pill, 8, 8)
-    painter.setPen(theme.color("surface"))
-    shown = painter.fontMetrics().elidedText(badge.text, Qt.TextElideMode.ElideMiddle, int(pill.width()) - 8)
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, shown)
+    # Colour as a dot beside the word: on orange no text has enough contrast.
+    painter.setBrush(theme.color(badge.role))
+    painter.drawEllipse(QRectF(pill.x() + DOT_PX, pill.center().y() - DOT_PX / 2, DOT_PX, DOT_PX))
+    painter.setPen(theme.color("text"))
+    text = pill.adjusted(2.5 * DOT_PX, 0, -4, 0)
+    shown = painter.fontMetrics().elidedText(badge.text, Qt.TextElideMode.ElideMiddle, int(text.width()))
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
