@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cnnstudio import __version__
-from cnnstudio.cli import data, demo, doctor, evaluate, explain, export, networks, predict, tour, train
+from cnnstudio.cli import data, demo, doctor, evaluate, explain, export, networks, predict, tour, train, weights
 
 app = typer.Typer(
     name="cnnstudio",
@@ -38,6 +38,7 @@ app.command("predict")(predict.predict)
 app.command("explain")(explain.explain)
 app.command("networks")(networks.networks)
 app.command("data")(data.data)
+app.command("weights")(weights.weights)
 app.command("export")(export.export)
 app.command("tour")(tour.tour)
 app.command("doctor")(doctor.doctor)

@@ -16,6 +16,7 @@ COMMANDS = (
     "explain",
     "networks",
     "data",
+    "weights",
     "export",
     "tour",
     "doctor",

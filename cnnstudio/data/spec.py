@@ -103,6 +103,10 @@ class SourceSpec(Spec, ABC):
     def default_preprocess(self) -> PreprocessSpec:
         """Size and channels that suit this source; a folder looks at some of its files for this."""
 
+    def native_preprocess(self) -> PreprocessSpec:
+        """At this size `load` gives the pictures as they are, without resizing; for sources without files."""
+        return self.default_preprocess()
+
     @abstractmethod
     def load(self, ctx: "JobContext", preprocess: PreprocessSpec) -> "RawData":
         """All pictures at training size, with their classes; reports progress and can be cancelled."""

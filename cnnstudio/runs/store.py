@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cnnstudio import __version__
 from cnnstudio.core import files
 from cnnstudio.core.errors import RunError, StudioError
+from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.source import source_code
 from cnnstudio.runs.run import DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
@@ -27,8 +28,7 @@ def create_run(path: Path, dataset: "Dataset", graph: NetworkGraph, config: Trai
         FileError: The place can't be written.
     """
     check_fit(dataset, graph, config)
-    if path.exists() and any(path.iterdir()):
-        raise RunError(f"{path} exists already and isn't empty.", hint="Name another folder, or resume that run.")
+    require_new(path)
     info = RunInfo(
         id=path.name,
         name=name or path.name,
@@ -39,7 +39,26 @@ def create_run(path: Path, dataset: "Dataset", graph: NetworkGraph, config: Trai
         counts={split: len(dataset.indices(split)) for split in ("train", "val", "test")},
         data_digest=dataset.digest,
     )
-    files.write_json(path / DATA, dataset.spec.to_json())
+    return write_run(path, info, dataset.spec, graph, config)
+
+
+def require_new(path: Path) -> None:
+    """Check that a run can be made here.
+
+    Raises:
+        RunError: The folder exists and isn't empty, or is a file.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise RunError(f"{path} exists already and isn't empty.", hint="Name another folder, or resume that run.")
+
+
+def write_run(path: Path, info: RunInfo, data: DataSpec, graph: NetworkGraph, config: TrainConfig) -> Run:
+    """Write a run's parts into its folder, and open it.
+
+    Raises:
+        FileError: The place can't be written.
+    """
+    files.write_json(path / DATA, data.to_json())
     files.write_json(path / NETWORK, graph.to_json())
     files.write_json(path / TRAIN, config.to_json())
     files.write_text(path / SOURCE, source_code(graph))

@@ -25,7 +25,7 @@ def test_a_data_spec_survives_json(kind, image_folder):
 
 
 def test_all_sources_are_found():
-    assert sources.kinds() == ("digits", "folder", "shapes")
+    assert sources.kinds() == ("digits", "folder", "none", "shapes")
 
 
 @pytest.mark.parametrize("spec", [*sources, PreprocessSpec, SplitSpec])

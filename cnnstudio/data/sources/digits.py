@@ -29,6 +29,10 @@ class DigitsSource(SourceSpec):
         """32×32 grey, the input of LeNet-5."""
         return PreprocessSpec(side=32, channels=1, resize="stretch")
 
+    def native_preprocess(self) -> PreprocessSpec:
+        """8×8, as they were scanned."""
+        return PreprocessSpec(side=8, channels=1, resize="stretch")
+
     def load(self, ctx: "JobContext", preprocess: PreprocessSpec) -> "RawData":
         """All digits, white on black, enlarged like any other picture."""
         import numpy as np
