@@ -9,18 +9,15 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QObject, Slot
 from PySide6.QtWidgets import QApplication
 
-from cnnstudio.core.errors import StudioError
 from cnnstudio.core.settings import load_settings
-from cnnstudio.data.spec import parse_source
 from cnnstudio.gui.closing import SignalWatch
 from cnnstudio.gui.crash import CrashWatch, log, start_log
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.main_window import MainWindow
+from cnnstudio.gui.samples import sample as find_sample
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 
-# The networks that a sample is shown with.
-SAMPLES = {"digits": "lenet5", "shapes": "gap-cnn"}
 LAST_WAIT_S = 0.5
 
 
@@ -41,7 +38,7 @@ class Opener(QObject):
         if self._project is not None:
             open_path(session, self._project)
         elif self._sample is not None:
-            session.new_project(parse_source(self._sample), SAMPLES[self._sample], start=True)
+            session.begin_sample(self._sample)
 
 
 def open_path(session: Session, path: Path) -> None:
@@ -73,8 +70,8 @@ def make_app() -> QApplication:
 
 def launch(project: Path | None, sample: str | None) -> int:
     """Open the window, run until it is closed, return the exit code."""
-    if sample is not None and sample not in SAMPLES:
-        raise StudioError(f"There is no sample '{sample}'.", hint=f"Samples: {', '.join(SAMPLES)}.")
+    if sample is not None:
+        find_sample(sample)
     app = make_app()
     start_log()
     crashes = CrashWatch()

@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from cnnstudio.core.errors import DataError, StudioError
 from cnnstudio.core.paths import free_path, projects_dir
 from cnnstudio.core.settings import Settings, load_settings, save_settings
-from cnnstudio.data.spec import DataSpec, SourceSpec, data_spec
+from cnnstudio.data.spec import DataSpec, SourceSpec, data_spec, parse_source
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.run_shelf import RunShelf
+from cnnstudio.gui.samples import sample
 from cnnstudio.gui.training import TrainingControl
 from cnnstudio.gui.undo import UndoStack
 from cnnstudio.network.graph import NetworkGraph
@@ -59,11 +60,28 @@ class Session(RunShelf):
 
     # Projects -----------------------------------------------------------------------------------------------
 
-    def new_project(self, source: SourceSpec, architecture: str = "lenet5", *, start: bool = False) -> None:
+    def begin_sample(self, name: str) -> None:
+        """Make a project of one of the samples and train at once.
+
+        Raises:
+            StudioError: There is no such sample.
+        """
+        begun = sample(name)
+        self.new_project(parse_source(begun.source), begun.architecture, config=begun.config, start=True)
+
+    def new_project(
+        self,
+        source: SourceSpec,
+        architecture: str = "lenet5",
+        *,
+        config: TrainConfig | None = None,
+        start: bool = False,
+    ) -> None:
         """Make a project around a data source; with `start` it trains as soon as the data is open."""
         name = source.title
+        spec = ProjectSpec(name=name, train=config or TrainConfig())
         try:
-            project = create_project(free_path(projects_dir(), name), ProjectSpec(name=name))
+            project = create_project(free_path(projects_dir(), name), spec)
         except StudioError as error:
             self.report(error)
             return

@@ -9,14 +9,15 @@ from cnnstudio.data.dataset import open_dataset
 from cnnstudio.data.spec import data_spec, parse_source
 from cnnstudio.evaluation.predict import predict, to_input
 from cnnstudio.explain.base import methods
+from cnnstudio.gui.samples import sample
 from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.runs.execute import train_run
 from cnnstudio.runs.loaded import LoadedRun, load_run_network
 from cnnstudio.runs.store import create_run
-from cnnstudio.training.config import TrainConfig
 from tests.benchmarks.measure import temporary_folder
 
-NETWORK, EPOCHS = "gap-cnn", 20
+SAMPLE = sample("shapes")
+NETWORK, EPOCHS = SAMPLE.architecture, SAMPLE.config.epochs
 
 
 def run() -> None:
@@ -26,7 +27,7 @@ def run() -> None:
     graph = fit_architecture(NETWORK, (3, 64, 64), len(dataset.classes))
     started_s = time.monotonic()
     with temporary_folder() as folder:
-        made = create_run(folder / "run", dataset, graph, TrainConfig(epochs=EPOCHS))
+        made = create_run(folder / "run", dataset, graph, SAMPLE.config)
         train_run(ctx, made, dataset)
         seconds = time.monotonic() - started_s
         loaded = load_run_network(made)

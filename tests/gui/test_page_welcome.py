@@ -11,6 +11,7 @@ from cnnstudio.core.settings import Settings
 from cnnstudio.data.spec import SourceSpec
 from cnnstudio.gui.pages.welcome import WelcomePage
 from cnnstudio.gui.session import Session
+from cnnstudio.training.config import TrainConfig
 
 LEFT = Qt.MouseButton.LeftButton
 Begun = list[tuple[str, str, bool]]
@@ -21,7 +22,9 @@ def begun(bare_session: Session, monkeypatch: pytest.MonkeyPatch) -> Begun:
     """What was asked of the session: (kind of source, architecture, start)."""
     seen: Begun = []
 
-    def new_project(source: SourceSpec, architecture: str = "lenet5", *, start: bool = False) -> None:
+    def new_project(
+        source: SourceSpec, architecture: str = "lenet5", *, config: TrainConfig | None = None, start: bool = False
+    ) -> None:
         seen.append((source.kind, architecture, start))
 
     monkeypatch.setattr(bare_session, "new_project", new_project)

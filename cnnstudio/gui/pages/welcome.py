@@ -108,10 +108,10 @@ class WelcomePage(Page):
         self.session.open_project(Path(str(self.sender().property("path"))))
 
     def _begin_with_digits(self) -> None:
-        self.session.new_project(parse_source("digits"), "lenet5", start=True)
+        self.session.begin_sample("digits")
 
     def _begin_with_shapes(self) -> None:
-        self.session.new_project(parse_source("shapes"), "gap-cnn", start=True)
+        self.session.begin_sample("shapes")
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "A folder of images", str(Path.home()))
