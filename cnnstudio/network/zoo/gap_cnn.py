@@ -9,16 +9,17 @@ from cnnstudio.network.layers.fitted_pools import GlobalAveragePool
 from cnnstudio.network.layers.linear import Linear
 from cnnstudio.network.layers.pools import MaxPool
 
-FILTERS = (16, 32, 64, 64, 64, 64, 64)
+FILTERS = (16, 32, 64, 64, 64, 64, 64, 64, 64)
 POOLED = 3
 
 
 def gap_cnn(architecture: Architecture, classes: int, channels: int, side: int) -> NetworkGraph:
-    """Seven convolutions, pools behind the first three, then the mean of each map and one linear layer.
+    """Nine convolutions, pools behind the first three, then the mean of each map and one linear layer.
 
-    The four convolutions behind the last pool widen the view of a position to the whole thing, so that it is found
-    at its middle and not at its corners: on the scenes with known masks, the maximum of Grad-CAM lay inside the
-    mask for 85 % of the pictures behind the seventh convolution, 53 % behind the sixth, 36 % behind the fifth.
+    The six convolutions behind the last pool widen the view of a position to the whole thing, so that it is found
+    at its middle and not at its corners. On generated scenes whose masks are known, the maximum of Grad-CAM behind
+    the ninth convolution lay inside the mask for 88 % and 94 % of the rightly classified pictures (two sets of scenes
+    and weights that had no part in choosing the depth; 12 epochs); behind the seventh for 53 % and 86 %.
     """
     net = GraphBuilder(architecture.title, architecture.name, (channels, side, side))
     for number, filters in enumerate(FILTERS, start=1):
@@ -46,7 +47,7 @@ ARCHITECTURES = (
             "discriminative localization. CVPR 2016, arXiv:1512.04150."
         ),
         about=(
-            "Seven convolutions and a global average pool, no large linear layers: a map counts only by its mean,"
+            "Nine convolutions and a global average pool, no large linear layers: a map counts only by its mean,"
             " so it has to respond where the object is, and heat maps show where the network looked."
         ),
         deviations=(
