@@ -308,6 +308,7 @@ def test_the_main_button_leads_to_the_training(page: NetworkPage, qtbot: QtBot) 
     assert asked.args == ["train"]
 
 
+@pytest.mark.slow
 def test_a_hundred_edits_through_the_page_are_undone_to_the_start(page: NetworkPage) -> None:
     start = page.session.graph
     page.canvas.editor.choose(["conv1"])

@@ -1,6 +1,6 @@
 """The menu of the right mouse button on the canvas, made from the table of commands."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -31,6 +31,7 @@ class CanvasMenu(QMenu):
 def make_menu(parent: QWidget, *, has_group: bool, is_read_only: bool) -> CanvasMenu:
     """The menu for what is chosen."""
     menu = CanvasMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     table = {command.id: command for command in COMMANDS}
     for entries in _ENTRIES:
         for key in entries:

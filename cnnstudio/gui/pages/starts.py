@@ -1,5 +1,6 @@
 """What the page Network says of each architecture: read in the background, because every one is built for it."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cnnstudio.gui.widgets.layer_table import short_number
@@ -27,11 +28,18 @@ def read_starts(ctx: "JobContext", side: int | None) -> list[Start]:
     for number, item in enumerate(architectures.values()):
         ctx.check()
         ctx.progress(number, len(architectures), item.title)
-        summary = summarize(item.build())
-        exact, short = f"{summary.parameters:,}", short_number(summary.parameters)
-        forms = (f"{item.year} · {summary.depth} · {exact}", f"{item.year} · {summary.depth} · {short}", exact, short)
+        depth, parameters = _counts(item.name)
+        exact, short = f"{parameters:,}", short_number(parameters)
+        forms = (f"{item.year} · {depth} · {exact}", f"{item.year} · {depth} · {short}", exact, short)
         found.append(_start(item, forms, side))
     return found
+
+
+@cache
+def _counts(name: str) -> tuple[int, int]:
+    """Weight layers and parameters of the original; counted once, however often the data changes."""
+    summary = summarize(architectures[name].build())
+    return summary.depth, summary.parameters
 
 
 def _start(item: Architecture, facts: tuple[str, ...], side: int | None) -> Start:

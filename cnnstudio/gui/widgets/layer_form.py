@@ -131,17 +131,29 @@ class WhyCard(Card):
         """Show why this layer puts out what it does."""
         if details == self._shown:
             return
-        self._shown = details
-        for widget in self._lines:
-            self.body.removeWidget(widget)
-            widget.deleteLater()
-        self._lines = []
+        was_shown, self._shown = self._shown, details
+        lines = formula_lines(details)
+        is_same_form = was_shown is not None and not was_shown.problems and len(lines) == len(self._lines)
+        if is_same_form and not details.problems:
+            # Changed in place: new labels would lay out and paint the whole column again, for each number typed.
+            for label, (text, role) in zip(self._lines, lines, strict=True):
+                assert isinstance(label, Label)
+                label.set_text(text, role)
+            return
+        self._remove_lines()
         self.set_title("What is wrong" if details.problems else "Why this size")
         for problem in details.problems:
             self._add_problem(problem)
         if not details.problems:
-            for text, role in formula_lines(details):
+            for text, role in lines:
                 self._add(Label(text, role, wrap=True))
+
+    def _remove_lines(self) -> None:
+        for widget in self._lines:
+            self.body.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._lines = []
 
     def texts(self) -> list[str]:
         """What is written on the card."""

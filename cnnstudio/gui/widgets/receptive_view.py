@@ -10,7 +10,6 @@ from cnnstudio.gui.widgets.pixels import Pixels
 from cnnstudio.network.receptive import ReceptiveField
 from cnnstudio.network.shapes import Shape
 
-
 PICTURE_PX = 190  # form, formula and picture of a convolution fit into a window of 900 px together
 
 
@@ -42,6 +41,8 @@ class ReceptiveView(Card):
         self.picture.setVisible(pixels is not None)
         self._button.setVisible(pixels is not None)
         self._sides = (pixels.shape[0], pixels.shape[1]) if pixels is not None else (1, 1)
+        if self._field is not None:
+            self.set_field(self._field, self._output)
 
     def set_field(self, field: ReceptiveField, output: Shape) -> None:
         """Frame what a position of this layer's output sees, beginning with the one in the middle."""
@@ -71,15 +72,19 @@ class ReceptiveView(Card):
         assert self._field is not None
         height, width = self._sides
         if len(self._output) != 3:
-            self._mark = (0.0, 0.0, float(height), float(width))
-            self.picture.set_marks([self._mark])
+            self._set_mark((0.0, 0.0, float(height), float(width)))
             self._place.set_text("Each of its values depends on all pixels.")
             return
         top, left, tall, wide = self._field.at(row, column)
         bottom, right = min(height, top + tall), min(width, left + wide)
         mark = (max(0.0, top), max(0.0, left), bottom - max(0.0, top), right - max(0.0, left))
-        self._mark = mark if mark[2] > 0 and mark[3] > 0 else None
-        self.picture.set_marks([mark] if self._mark else [])
+        self._set_mark(mark if mark[2] > 0 and mark[3] > 0 else None)
         beyond = top < 0 or left < 0 or top + tall > height or left + wide > width
         text = f"Output ({row}, {column}) of {self._output[1]} × {self._output[2]}"
         self._place.set_text(f"{text}; it reaches into the padding." if beyond else f"{text}.")
+
+    def _set_mark(self, mark: tuple[float, float, float, float] | None) -> None:
+        # Most edits leave the field as it is; the picture is the dearest thing to paint on the page.
+        if mark != self._mark:
+            self._mark = mark
+            self.picture.set_marks([mark] if mark else [])

@@ -65,8 +65,9 @@ class StartList(QListWidget):
 
     def set_current(self, name: str) -> None:
         """Mark the architecture in use."""
-        self._current = name
-        self.viewport().update()
+        if name != self._current:
+            self._current = name
+            self.viewport().update()
 
     def current_name(self) -> str:
         """The architecture that is marked."""
