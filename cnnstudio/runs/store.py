@@ -84,7 +84,7 @@ def check_fit(dataset: "Dataset", graph: NetworkGraph, config: TrainConfig) -> N
             f"The network takes {_size(graph.input_shape)} images and the data has {_size(images)}.",
             hint="Fit the network's input to the data.",
         )
-    outputs = shapes[graph.order()[-1]]
+    outputs = shapes[graph.of_kind("output")[0].id]
     if outputs != (len(dataset.classes),):
         raise RunError(
             f"The network has {outputs[0]:,} outputs and the data {len(dataset.classes):,} classes.",

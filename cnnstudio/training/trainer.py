@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import JobContext, Progress
@@ -83,6 +83,7 @@ class Trainer:
         self.best = Best()
         self._train, self._val, self._config, self._device, self._folder = train, val, config, device, folder
         self._watched = a_few_of_each(val.labels.cpu(), WATCHED_IMAGES)
+        self._side_weights: dict[str, float] = getattr(network, "auxiliary", {})
         self._sums = EpochSums()
         self._emit: Callable[[TrainingEvent | Progress], None] = lambda event: None
         self._saved_step = -1
@@ -138,12 +139,10 @@ class Trainer:
 
     def _step(self, images: "Tensor", labels: "Tensor") -> None:
         import torch
-        from torch.nn import functional
 
         # Dropout's draws depend on (seed, step) alone: no generator state to store, and none to disturb.
         torch.manual_seed(random_key(self._config.seed, self.position.step))
-        logits = self.network(images)
-        loss = functional.cross_entropy(logits, labels)
+        logits, loss = self._forward(images, labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         loss_value = loss.item()
@@ -154,6 +153,20 @@ class Trainer:
         self.position.batch += 1
         self._sums.add(loss_value, hits, len(labels))
         self._reporter.add(self.position.step, loss_value, hits, len(labels))
+
+    def _forward(self, images: "Tensor", labels: "Tensor") -> "tuple[Tensor, Tensor]":
+        """Logits, and the mean loss; side outputs (GoogLeNet's heads) add theirs by their weight."""
+        from torch.nn import functional
+
+        if not self._side_weights:
+            logits = self.network(images)
+            return logits, functional.cross_entropy(logits, labels)
+        compiled: Any = self.network
+        logits, sides = compiled.forward_with_auxiliary(images)
+        loss = functional.cross_entropy(logits, labels)
+        for node, side in sides.items():
+            loss = loss + self._side_weights[node] * functional.cross_entropy(side, labels)
+        return logits, loss
 
     def _finish_epoch(self) -> None:
         images_per_s = self._reporter.end_epoch()

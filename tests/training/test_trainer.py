@@ -206,3 +206,37 @@ def test_only_the_last_two_checkpoints_and_the_best_are_kept(tmp_path: Path, mon
 def test_it_learns_the_toy_images(tmp_path: Path) -> None:
     events = run(toy.trainer(tmp_path, ADAM.replace(epochs=15), count=90))
     assert [e for e in events if isinstance(e, EpochDone)][-1].val_top1 > 0.9
+
+
+class TwoHeads(torch.nn.Module):
+    """A body with its logits and one side output that only training sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(2)
+        self.body, self.head, self.side = torch.nn.Linear(64, 8), torch.nn.Linear(8, 3), torch.nn.Linear(8, 3)
+        self.auxiliary = {"side": 0.3}
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.body(x.flatten(1)))
+
+    def forward_with_auxiliary(self, x: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        features = self.body(x.flatten(1))
+        return self.head(features), {"side": self.side(features)}
+
+
+def test_side_outputs_add_their_loss_by_their_weight(tmp_path: Path) -> None:
+    config = TrainConfig(optimizer={"kind": "sgd", "rate": 0.1, "momentum": 0.0}, batch=50, epochs=1)
+    trainer = toy.trainer(tmp_path, config)
+    ours = Trainer(TwoHeads(), trainer._train, trainer._val, config, torch.device("cpu"), tmp_path)
+    (step,) = [event for event in run(ours) if isinstance(event, StepsDone)]
+
+    plain, (pixels, labels) = TwoHeads(), toy.images(50)
+    logits, sides = plain.forward_with_auxiliary((pixels / 255 - 0.5) / 0.25)
+    loss = functional.cross_entropy(logits, labels) + 0.3 * functional.cross_entropy(sides["side"], labels)
+    torch.optim.SGD(plain.parameters(), lr=0.1).zero_grad()
+    loss.backward()
+    assert step.losses[0] == pytest.approx(loss.item(), rel=1e-5)
+    for name, parameter in plain.named_parameters():
+        expected = parameter.detach() - 0.1 * parameter.grad
+        assert torch.allclose(ours.network.state_dict()[name], expected, atol=1e-6)
