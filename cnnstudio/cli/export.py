@@ -5,24 +5,38 @@ from typing import Annotated, Literal
 
 import typer
 
-from cnnstudio.cli.output import JsonOption, print_json
+from cnnstudio.cli.output import JsonOption, job_context, print_json
 from cnnstudio.cli.train import RunArgument
+from cnnstudio.data.spec import parse_source
 from cnnstudio.runs.run import open_run
 
 
 def export(
     run: RunArgument,
     form: Annotated[
-        Literal["safetensors", "source"], typer.Option("--format", help="Weights, or plain PyTorch code with weights.")
+        Literal["safetensors", "source", "onnx"],
+        typer.Option("--format", help="Weights, plain PyTorch code with weights, or ONNX."),
     ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder to write into.")],
+    data: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Images to check with; default: the run's validation images.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only check the folder as it is, and certify it anew.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Take a run's best network out, with its labels and preprocessing."""
-    from cnnstudio.runs.export import export_run
+    """Take a run's best network out, with predict.py and a certificate that it gives what the app gives."""
+    from cnnstudio.runs.export import check_export, export_run
 
-    written = export_run(open_run(run), form, out)
+    source = None if data is None else parse_source(data)
+    with job_context(quiet=as_json) as ctx:
+        opened = open_run(run)
+        made = check_export(opened, out, ctx, source) if check else export_run(opened, form, out, ctx, source)
     if as_json:
-        print_json([str(path) for path in written])
+        print_json([str(path) for path in made.paths])
     else:
-        print("\n".join(str(path) for path in written))
+        print("\n".join(str(path) for path in made.paths))
+    made.require_passed()
+    if not as_json:
+        print(made.certificate.text)

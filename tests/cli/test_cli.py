@@ -116,7 +116,8 @@ def test_resume_adds_epochs(cli: Cli, run: Path, tmp_path: Path) -> None:
 
 def test_exported_source_runs_without_cnnstudio(cli: Cli, run: Path, tmp_path: Path, picture: Path) -> None:
     written = cli.json("export", run, "--format", "source", "--out", tmp_path / "out")
-    assert {Path(p).name for p in written} == {"weights.safetensors", "labels.json", "preprocess.json", "network.py"}
+    names = {"weights.safetensors", "labels.json", "preprocess.json", "network.py", "predict.py", "certificate.json"}
+    assert {Path(p).name for p in written} == names
     script = (
         "import sys, json, torch; from safetensors.torch import load_file; sys.path.insert(0, sys.argv[1])\n"
         "import network; net = network.LeNet5(); net.load_state_dict(load_file(sys.argv[1] + '/weights.safetensors'))\n"
