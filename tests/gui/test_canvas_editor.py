@@ -562,3 +562,19 @@ def test_the_menu_of_a_network_for_reading_offers_only_what_changes_nothing(lene
     offered = [action.text() for action in menu.actions() if not action.isSeparator() and action.isEnabled()]
 
     assert offered == ["Copy", "Choose all", "Fit into the window", "100 %"]
+
+
+def test_a_drawing_taken_over_from_the_last_edit_is_the_one_that_would_be_made_anew(bench: Bench, qtbot: QtBot) -> None:
+    start = architectures["resnet20"].build()
+    end = start.set_layer("conv1", Conv2d(filters=24, padding=1, bias=False))
+    fresh = NetworkEditor()
+    qtbot.addWidget(fresh)
+    fresh.resize(bench.editor.size())
+    fresh.show()
+    for graph in (start, end):  # only texts differ: the places are taken over
+        bench.editor.set_graph(graph, validate(graph))
+    for graph in (start, start.remove(["bn1"]), end):  # a layer less in between: everything is laid out again
+        fresh.set_graph(graph, validate(graph))
+
+    assert bench.editor.view.canvas.drawing == fresh.view.canvas.drawing
+    assert bench.editor.view.canvas.wires["conv1", "bn1"].wire.text == "24 × 32 × 32"

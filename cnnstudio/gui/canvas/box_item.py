@@ -35,7 +35,8 @@ class BoxItem(QGraphicsItem):
     def set_value(self, box: Box) -> None:
         """Show another state of the same node, at its place."""
         self.setPos(box.rect.topLeft())
-        if getattr(self, "box", None) == box:
+        known = getattr(self, "box", None)
+        if known is box or known == box:
             return
         self.prepareGeometryChange()
         self.box = box

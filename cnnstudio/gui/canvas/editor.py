@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cnnstudio.gui.canvas import commands
 from cnnstudio.gui.canvas.commands import GraphEdit
 from cnnstudio.gui.canvas.drawing import WireKey
-from cnnstudio.gui.canvas.fold import Columns, best_columns, fold
+from cnnstudio.gui.canvas.fold import Columns, best_columns, fold, refold
 from cnnstudio.gui.canvas.hands import Hands
 from cnnstudio.gui.canvas.look import Look
 from cnnstudio.gui.canvas.menu import make_menu
@@ -93,11 +93,15 @@ class NetworkEditor(QWidget):
         self.view.is_editable = not reason
 
     def _draw(self, *, is_other: bool = False) -> None:
-        self._scenery = draw(self.graph, self.validation, self._closed, self.view.canvas.look)
+        before = self._scenery
+        self._scenery = draw(self.graph, self.validation, self._closed, self.view.canvas.look, before)
         drawing = self._scenery.drawing
-        if is_other:
-            self._columns = best_columns(drawing, self.view.camera.room())
-        folded, self._columns = fold(drawing, self._columns)
+        if self._scenery.layout is before.layout and not is_other:
+            folded = refold(drawing, before.drawing, self.view.canvas.drawing)
+        else:
+            if is_other:
+                self._columns = best_columns(drawing, self.view.camera.room())
+            folded, self._columns = fold(drawing, self._columns)
         self.view.set_drawing(folded, is_other=is_other)
 
     def fit(self) -> None:

@@ -70,6 +70,26 @@ def fold(drawing: Drawing, columns: Columns) -> tuple[Drawing, Columns]:
     return (_moved(drawing, parts) if len(parts) > 1 else drawing), now
 
 
+def refold(drawing: Drawing, before: Drawing, folded: Drawing) -> Drawing:
+    """A drawing whose places are those of one that was folded already: only its texts are new.
+
+    Args:
+        drawing: What is to be shown, in one column; laid out as `before`.
+        before: What was shown last, in one column.
+        folded: The same in columns.
+    """
+    boxes = {
+        key: folded.boxes[key] if box == before.boxes[key] else replace(box, rect=folded.boxes[key].rect)
+        for key, box in drawing.boxes.items()
+    }
+    wires = {}
+    for key, wire in drawing.wires.items():
+        shown = folded.wires[key]
+        is_same = wire == before.wires[key]
+        wires[key] = shown if is_same else replace(wire, points=shown.points, text_at=shown.text_at)
+    return Drawing(boxes, folded.frames, wires)
+
+
 def cut(drawing: Drawing) -> list[Segment]:
     """The parts between which one layer's output is all that leads on, from top to bottom."""
     solid = sorted(

@@ -15,6 +15,7 @@ LARGEST_BELOW = 0.55
 SIMPLE_BELOW = 0.34
 # With more boxes than this they are plain sooner, at LARGEST_BELOW: texts are most of what a frame costs.
 MANY_BOXES = 160
+MANY_WIDTHS = 20_000
 # Sizes of a title that stands alone, in text sizes; the first few only when the zoom is far.
 LONE_FACTORS, FAR_FACTORS = (2.0, 1.7, 1.45, 1.2, 1.0), 2
 CORNER = 8.0
@@ -62,6 +63,7 @@ class Look:
         lone = [_font(round(size.text * factor), QFont.Weight.DemiBold) for factor in LONE_FACTORS]
         self._lone_fonts = [(font, QFontMetricsF(font)) for font in lone]
         self.is_far = False
+        self._widths: dict[tuple[str, str], float] = {}
         self.title_metrics = QFontMetricsF(self.title_font)
         self.label_metrics = QFontMetricsF(self.label_font)
         self.wire_metrics = QFontMetricsF(self.wire_font)
@@ -92,6 +94,25 @@ class Look:
         self.band_fill = QBrush(color("accent", 0.12))
         self.dots = QPen(color("border"), 1.5)
         self.bars = {name: QBrush(color(f"layer.{name}")) for name in tokens.layer}
+
+    def title_width(self, text: str) -> float:
+        """Width of a title; the same few texts are asked for at every edit."""
+        return self._width(self.title_metrics, ("title", text))
+
+    def label_width(self, text: str) -> float:
+        """Width of a label."""
+        return self._width(self.label_metrics, ("label", text))
+
+    def wire_width(self, text: str) -> float:
+        """Width of the text of a wire."""
+        return self._width(self.wire_metrics, ("wire", text))
+
+    def _width(self, metrics: QFontMetricsF, key: tuple[str, str]) -> float:
+        if key not in self._widths:
+            if len(self._widths) > MANY_WIDTHS:
+                self._widths.clear()
+            self._widths[key] = metrics.horizontalAdvance(key[1])
+        return self._widths[key]
 
     def lone_font(self, title: str, room: float, height: float = HEAD_HEIGHT) -> tuple[QFont, QFontMetricsF]:
         """The font for a title that stands alone: as large as the zoom asks for and the room allows."""

@@ -82,7 +82,11 @@ class CanvasScene(QGraphicsScene):
         taken = Taken(box.rect for box in self.drawing.boxes.values())
         for frame in self.frames.values():
             taken.add(frame.title_rect())
+        new = [item for item in self.wires.values() if not item.is_placed]
         for item in self.wires.values():
+            if item.is_placed and item.text_rect is not None:
+                taken.add(item.text_rect)
+        for item in new:
             item.place_text(taken)
 
     def content_rect(self) -> QRectF:

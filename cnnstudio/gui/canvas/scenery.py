@@ -20,18 +20,32 @@ MAX_BOX_WIDTH, PROBLEM_WIDTH = 260.0, 240.0
 
 @dataclass(frozen=True)
 class Scenery:
-    """A drawing, and the connections behind each of its wires."""
+    """A drawing, the connections behind each of its wires, and the layout with what it was made of."""
 
     drawing: Drawing = field(default_factory=Drawing)
     edges: Mapping[WireKey, tuple[Edge, ...]] = field(default_factory=dict)
+    layout: places.Layout | None = None
+    key: object = None
 
 
-def draw(graph: NetworkGraph, validation: Validation, closed: Collection[str], look: Look) -> Scenery:
-    """Everything to be shown of a graph with these groups closed."""
+def draw(
+    graph: NetworkGraph, validation: Validation, closed: Collection[str], look: Look, before: Scenery | None = None
+) -> Scenery:
+    """Everything to be shown of a graph with these groups closed.
+
+    Args:
+        graph: Sound or not.
+        validation: Its shapes and problems.
+        closed: Groups shown as one box.
+        look: Measures the texts.
+        before: What was drawn last: where only texts differ, its layout is taken over.
+    """
     view = visible(graph, closed, validation.shapes)
     problems = _problems_by_box(view, validation)
     sizes = {node.id: _size(node, problems.get(node.id, ""), look) for node in view.nodes}
-    placed = places.layout(view, sizes)
+    key = _layout_key(view, sizes)
+    is_same = before is not None and before.layout is not None and before.key == key
+    placed = before.layout if is_same and before is not None and before.layout else places.layout(view, sizes)
     depths = _depths(view)
     boxes = {node.id: _box(graph, node, placed.boxes[node.id], problems) for node in view.nodes}
     frames = {
@@ -46,13 +60,21 @@ def draw(graph: NetworkGraph, validation: Validation, closed: Collection[str], l
     }
     wires = {(edge.source, edge.target): _wire(edge, placed, validation) for edge in view.edges}
     edges = {(edge.source, edge.target): edge.edges for edge in view.edges}
-    return Scenery(Drawing(boxes, frames, wires), edges)
+    return Scenery(Drawing(boxes, frames, wires), edges, placed, key)
+
+
+def _layout_key(view: GraphView, sizes: Mapping[str, tuple[float, float]]) -> object:
+    """All that a layout depends on."""
+    return (
+        tuple((node.id, node.parent, sizes[node.id]) for node in view.nodes),
+        tuple((edge.source, edge.target) for edge in view.edges),
+        view.groups,
+    )
 
 
 def _size(node: VisibleNode, problem: str, look: Look) -> tuple[float, float]:
     """Wider than usual where the texts would be cut, taller where a problem is written into the box."""
-    title = look.title_metrics.horizontalAdvance(node.title)
-    label = look.label_metrics.horizontalAdvance(node.label)
+    title, label = look.title_width(node.title), look.label_width(node.label)
     wanted = max(title, label) + BOX_TEXT_MARGIN + (look.sign_room if node.is_group else 0.0)
     width = max(places.BOX_WIDTH, min(MAX_BOX_WIDTH, 2 * math.ceil(wanted / 2)))
     if not problem:

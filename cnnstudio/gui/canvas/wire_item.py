@@ -27,8 +27,10 @@ class WireItem(QGraphicsItem):
 
     def set_value(self, wire: Wire) -> None:
         """Show another route or text of the same edge."""
-        if getattr(self, "wire", None) == wire:
+        known = getattr(self, "wire", None)
+        if known is wire or known == wire:
             return
+        self.is_placed = False
         self.prepareGeometryChange()
         self.wire = wire
         self._shape(wire.points)
@@ -49,10 +51,10 @@ class WireItem(QGraphicsItem):
     def place_text(self, taken: Taken) -> None:
         """Find room for the text beside the route, and take it; without room the tooltip must do."""
         self.prepareGeometryChange()
-        self.text_rect = None
+        self.text_rect, self.is_placed = None, True
         if not self.wire.text:
             return
-        width = self.look.wire_metrics.horizontalAdvance(self.wire.text) + 2
+        width = self.look.wire_width(self.wire.text) + 2
         self.text_rect = taken.first_free(self._places(width))
         if self.text_rect is not None:
             taken.add(self.text_rect)
