@@ -140,7 +140,7 @@ def _best(graph: "NetworkGraph", file: "WeightsFile") -> Match:
         ]
     # Of equals the first: names say more than places do.
     candidates.sort(key=lambda match: WAYS.index(match.way))
-    best = max(candidates, key=lambda match: (match.counts()["taken"], -match.counts()["mismatched"]))
+    best = max(candidates, key=lambda match: match.counts()["taken"])
     return _with_notes(best, file)
 
 
