@@ -41,6 +41,7 @@ class SearchBox(QFrame):
         self.field.textChanged.connect(self._fill)
         self._list = QListWidget()
         self._list.setAccessibleName("Layers found")
+        self._list.setToolTip("Layers that match what is typed; Enter adds the chosen one.")
         self._list.setItemDelegate(ChoiceDelegate(self._list))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)

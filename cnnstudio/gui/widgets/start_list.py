@@ -42,6 +42,7 @@ class StartList(QListWidget):
         super().__init__()
         self._current = ""
         self.setAccessibleName("Architectures to start from")
+        self.setToolTip("Click an architecture to replace the network by it; that can be undone.")
         self.setItemDelegate(StartDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
