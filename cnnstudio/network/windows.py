@@ -8,6 +8,21 @@ from cnnstudio.network.shapes import sides_text
 Pair = tuple[int, int]
 
 
+def pair(height: int, width: int | None) -> Pair:
+    """(height, width), where a width of None means: the same."""
+    return height, height if width is None else width
+
+
+def pair_text(value: Pair) -> str:
+    """A pair as people write it: "3", or "1×7" where height and width differ."""
+    return str(value[0]) if value[0] == value[1] else sides_text(*value)
+
+
+def pair_argument(value: Pair) -> int | Pair:
+    """A pair as PyTorch code says it: one number where both are the same."""
+    return value[0] if value[0] == value[1] else value
+
+
 @dataclass(frozen=True)
 class Window:
     """Size, stride, padding and dilation of a sliding window, each as (height, width), in pixels.

@@ -33,6 +33,9 @@ def values_of(info: SettingInfo) -> st.SearchStrategy[Any]:
         return st.sampled_from(typing.get_args(info.annotation))
     if info.annotation is bool:
         return st.booleans()
+    if info.annotation == (int | None):
+        low = int(info.minimum or 0)
+        return st.none() | st.integers(low, low + 8)
     low = info.minimum if info.minimum is not None else 0
     if info.annotation is int:
         low = max(low, -4)

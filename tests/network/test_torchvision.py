@@ -28,6 +28,7 @@ MODELS = {
     "resnet101": ("resnet101", {}),
     "resnet152": ("resnet152", {}),
     "googlenet-tv": ("googlenet", {"init_weights": False, "aux_logits": True}),
+    "inception-v3": ("inception_v3", {"init_weights": False, "aux_logits": True}),
 }
 
 
@@ -71,8 +72,8 @@ def pair(name: str, side: int) -> tuple[nn.Module, nn.Module]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(MODELS))
 def test_logits_are_torchvisions_in_training_and_in_use(name: str) -> None:
-    # The classic heads fit one size only; the others get small images.
-    side = 224 if name.startswith(("alexnet", "vgg")) else 64
+    # The classic heads and Inception's side head fit one size only; the others get small images.
+    side = 224 if name.startswith(("alexnet", "vgg")) else 299 if name == "inception-v3" else 64
     ours, twin = pair(name, side)
     forward: Any = ours
     x = torch.randn(1 if side == 224 else 2, 3, side, side)
@@ -98,3 +99,14 @@ def test_side_heads_are_torchvisions() -> None:
         _, side = forward.forward_with_auxiliary(x)
     assert torch.allclose(side["aux1.logits"], expected.aux_logits1, atol=1e-5)
     assert torch.allclose(side["aux2.logits"], expected.aux_logits2, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_inceptions_side_head_is_torchvisions() -> None:
+    ours, twin = pair("inception-v3", 299)
+    x = torch.randn(2, 3, 299, 299)
+    with torch.no_grad():
+        expected = twin.train()(x).aux_logits
+        forward: Any = ours.train()
+        _, side = forward.forward_with_auxiliary(x)
+    assert torch.allclose(side["aux.logits"], expected, atol=1e-5 * max(1.0, float(expected.abs().max())))

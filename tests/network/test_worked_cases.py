@@ -7,6 +7,8 @@ from cnnstudio.network.layers.conv2d import Conv2d
 from cnnstudio.network.layers.linear import Linear
 from cnnstudio.network.layers.norms import BatchNorm
 from cnnstudio.network.layers.pools import MaxPool
+from cnnstudio.network.receptive import ReceptiveField
+from cnnstudio.network.spec import layers
 from cnnstudio.network.windows import Window
 
 
@@ -88,3 +90,39 @@ def test_batch_norm_learns_two_numbers_a_channel() -> None:
 def test_window_counts_what_it_never_reaches() -> None:
     assert Window(kernel=(3, 3), stride=(2, 2)).unseen(8, 0) == 1
     assert Window(kernel=(2, 2), stride=(2, 2)).unseen(8, 0) == 0
+
+
+def test_1x7_and_7x1_filters_see_as_much_as_one_7x7_with_two_sevenths_of_its_weights() -> None:
+    row = Conv2d(filters=192, kernel=1, kernel_width=7, padding=0, padding_width=3, bias=False)
+    column = Conv2d(filters=192, kernel=7, kernel_width=1, padding=3, padding_width=0, bias=False)
+    shape = (192, 17, 17)
+    assert row.output_shape([shape]) == column.output_shape([shape]) == shape
+    assert row.parameters([shape]) == column.parameters([shape]) == 7 * 192 * 192
+    assert row.macs([shape]) == 7 * 192 * 192 * 17 * 17
+    field = ReceptiveField().through(row.window([shape])).through(column.window([shape]))
+    assert (field.size, field.start) == ((7, 7), (-3, -3))
+
+
+def test_rectangular_window_is_told_as_height_and_width() -> None:
+    conv = Conv2d(filters=6, kernel=1, kernel_width=7, stride=2, stride_width=1, padding_width=3)
+    assert conv.label == "6 filters 1×7, stride 2×1, pad 0×3"
+    assert conv.source([(3, 9, 9)]) == "nn.Conv2d(3, 6, (1, 7), stride=(2, 1), padding=(0, 3))"
+    assert conv.formula([(3, 9, 9)]).splitlines() == [
+        "Height: (N − F + 2P) / S + 1 = (9 − 1 + 2·0) / 2 + 1 = 5",
+        "Width: (N − F + 2P) / S + 1 = (9 − 7 + 2·3) / 1 + 1 = 9",
+        "Parameters (1·7·3 + 1)·6 = 132",
+        "MACs 1·7·3·6·5·9 = 5,670",
+    ]
+    pool = MaxPool(kernel=3, kernel_width=1, stride=3, stride_width=1)
+    assert pool.label == "3×1, stride 3×1"
+    assert pool.source([(6, 9, 9)]) == "nn.MaxPool2d((3, 1))"
+    assert pool.output_shape([(6, 9, 9)]) == (6, 3, 9)
+
+
+def test_square_layers_of_older_files_stay_square() -> None:
+    old = {"kind": "conv2d", "filters": 6, "kernel": 5, "stride": 2, "padding": 1, "dilation": 1, "groups": 1}
+    conv = layers.parse(old)
+    assert conv == Conv2d(filters=6, kernel=5, stride=2, padding=1)
+    assert conv.source([(1, 9, 9)]) == "nn.Conv2d(1, 6, 5, stride=2, padding=1)"
+    pool = layers.parse({"kind": "avg_pool", "kernel": 3, "stride": 2, "padding": 1, "ceil": True})
+    assert pool.source([(1, 9, 9)]) == "nn.AvgPool2d(3, stride=2, padding=1, ceil_mode=True)"

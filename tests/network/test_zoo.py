@@ -29,6 +29,7 @@ GOLDEN = {
     "vgg16": 138_357_544,
     "vgg19": 143_667_240,
     # ResNet-18 and -34 without their projections: 8,448 + 33,280 + 132,096 fewer.
+    "inception-v3": 27_161_264,  # torchvision's sheet of its weights
     "plain18": 11_689_512 - 173_824,
     "plain34": 21_797_672 - 173_824,
     "resnet18": 11_689_512,
@@ -117,6 +118,11 @@ def test_vgg16_is_the_lectures_table_layer_by_layer() -> None:
         ("zfnet", {"conv1": (96, 110, 110), "pool1": (96, 55, 55), "conv2": (256, 26, 26), "pool5": (512, 6, 6)}),
         ("nin-cifar", {"pool1": (96, 16, 16), "pool2": (192, 8, 8), "gap": (10,)}),
         ("googlenet", {"conv1": (64, 112, 112), "pool2": (192, 28, 28), "inception5b.concat": (1024, 7, 7)}),
+        # Sizes of the paper's table 1, and the 8×8×1280 and 8×8×2048 of its figure 7.
+        ("inception-v3", {"relu1a": (32, 149, 149), "relu2b": (64, 147, 147), "pool1": (64, 73, 73)}),
+        ("inception-v3", {"relu4a": (192, 71, 71), "inception6a.concat": (768, 17, 17)}),
+        ("inception-v3", {"inception5d.concat": (288, 35, 35), "inception7a.concat": (1280, 8, 8)}),
+        ("inception-v3", {"inception7c.concat": (2048, 8, 8), "aux.relu1": (768, 1, 1)}),
         ("resnet50", {"pool1": (64, 56, 56), "stage4.block3.add": (2048, 7, 7)}),
     ],
 )
@@ -156,13 +162,11 @@ def check_capture_gradient_and_export(name: str) -> None:
     # Training mode: with untrained statistics, the signal dies on its way through 110 plain layers.
     network = compile_network(graph, seed=0).train()
     x = torch.randn(2, *graph.input_shape)
-    convolution = [node_id for node_id in network.node_ids if graph.node(node_id).layer.kind == "conv2d"][-1]
-    if network.auxiliary:
-        convolution = "inception5b.conv4"
-    with capture(network, [convolution], with_grad=True) as outputs:
+    convolutions = [node.id for node in graph.nodes if node.layer.kind == "conv2d"]
+    with capture(network, convolutions, with_grad=True) as outputs:
         logits = network(x)
-    (gradient,) = torch.autograd.grad(logits.sum(), outputs[convolution])
-    assert gradient.abs().sum() > 0
+    for gradient in torch.autograd.grad(logits.sum(), list(outputs.values())):
+        assert gradient.abs().sum() > 0
     namespace: dict[str, object] = {"__name__": "exported"}
     exec(compile(source_code(graph), "network.py", "exec"), namespace)
     cls = namespace[class_name(graph)]

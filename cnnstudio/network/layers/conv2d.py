@@ -7,7 +7,7 @@ from cnnstudio.core.errors import ShapeError
 from cnnstudio.core.specs import setting
 from cnnstudio.network.shapes import Shape, feature_map, plural, sides_text
 from cnnstudio.network.spec import Category, LayerFix, LayerSpec, call_text, layers, unlike
-from cnnstudio.network.windows import Window
+from cnnstudio.network.windows import Pair, Window, pair, pair_argument, pair_text
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,13 +33,40 @@ class Conv2d(LayerSpec):
         16, title="Filters", description="How many patterns it looks for; each gives a map.", ge=1, le=65536
     )
     kernel: int = setting(
-        3, title="Kernel", description="Side of the square window that a filter sees.", unit="px", ge=1, le=511
+        3, title="Kernel", description="Side of the window that a filter sees.", unit="px", ge=1, le=511
     )
     stride: int = setting(
         1, title="Stride", description="Steps between two positions; 2 halves the sides.", unit="px", ge=1, le=511
     )
     padding: int = setting(
         0, title="Padding", description="Border of zeros added on each side.", unit="px", ge=0, le=511
+    )
+    kernel_width: int | None = setting(
+        None,
+        title="Kernel width",
+        description="Width of the window where it isn't square, as 7 for 1×7; the kernel is then its height.",
+        unit="px",
+        ge=1,
+        le=511,
+        advanced=True,
+    )
+    stride_width: int | None = setting(
+        None,
+        title="Stride width",
+        description="Steps to the right where they differ from those downwards.",
+        unit="px",
+        ge=1,
+        le=511,
+        advanced=True,
+    )
+    padding_width: int | None = setting(
+        None,
+        title="Padding width",
+        description="Zeros added left and right where they differ from those above and below.",
+        unit="px",
+        ge=0,
+        le=511,
+        advanced=True,
     )
     dilation: int = setting(
         1,
@@ -80,30 +107,47 @@ class Conv2d(LayerSpec):
         return nn.Conv2d(
             inputs[0][0],
             self.filters,
-            self.kernel,
-            stride=self.stride,
-            padding=self.padding,
+            self.sides,
+            stride=self.strides,
+            padding=self.paddings,
             dilation=self.dilation,
             groups=self.groups,
             bias=self.bias,
         )
 
     def source(self, inputs: Sequence[Shape]) -> str:
-        special = unlike(_TORCH_DEFAULTS, {key: getattr(self, key) for key in _TORCH_DEFAULTS})
-        return call_text("nn.Conv2d", inputs[0][0], self.filters, self.kernel, **special)
+        values: dict[str, object] = {key: getattr(self, key) for key in _TORCH_DEFAULTS}
+        values |= {"stride": pair_argument(self.strides), "padding": pair_argument(self.paddings)}
+        special = unlike(_TORCH_DEFAULTS, values)
+        return call_text("nn.Conv2d", inputs[0][0], self.filters, pair_argument(self.sides), **special)
+
+    @property
+    def sides(self) -> Pair:
+        """The window's (height, width)."""
+        return pair(self.kernel, self.kernel_width)
+
+    @property
+    def strides(self) -> Pair:
+        """Steps (downwards, to the right)."""
+        return pair(self.stride, self.stride_width)
+
+    @property
+    def paddings(self) -> Pair:
+        """Zeros (above and below, left and right)."""
+        return pair(self.padding, self.padding_width)
 
     @property
     def label(self) -> str:
-        parts = [f"{plural(self.filters, 'filter')} {sides_text(self.kernel, self.kernel)}"]
-        parts += [f"stride {self.stride}"] if self.stride > 1 else []
-        parts += [f"pad {self.padding}"] if self.padding else []
+        parts = [f"{plural(self.filters, 'filter')} {sides_text(*self.sides)}"]
+        parts += [f"stride {pair_text(self.strides)}"] if max(self.strides) > 1 else []
+        parts += [f"pad {pair_text(self.paddings)}"] if any(self.paddings) else []
         parts += [f"dilation {self.dilation}"] if self.dilation > 1 else []
         parts += [f"{self.groups} groups"] if self.groups > 1 else []
         return ", ".join(parts)
 
     def formula(self, inputs: Sequence[Shape]) -> str:
         channels, height, width = inputs[0]
-        weights = f"{self.kernel}·{self.kernel}·{channels // self.groups}"
+        weights = f"{self.sides[0]}·{self.sides[1]}·{channels // self.groups}"
         per_filter = f"({weights} + 1)" if self.bias else weights
         _, out_height, out_width = self.output_shape(inputs)
         return "\n".join(
@@ -116,9 +160,9 @@ class Conv2d(LayerSpec):
 
     def window(self, inputs: Sequence[Shape]) -> Window:
         return Window(
-            kernel=(self.kernel, self.kernel),
-            stride=(self.stride, self.stride),
-            padding=(self.padding, self.padding),
+            kernel=self.sides,
+            stride=self.strides,
+            padding=self.paddings,
             dilation=(self.dilation, self.dilation),
         )
 
@@ -131,16 +175,21 @@ class Conv2d(LayerSpec):
         channels, height, width = inputs[0]
         if channels % self.groups or self.filters % self.groups:
             return LayerFix("Use 1 group", layer=self.replace(groups=1))
-        side = min(height, width)
-        missing = self.window(inputs).extent[0] - 2 * self.padding - side
-        if missing <= 2:
-            padding = self.padding + 1
-            return LayerFix(f"Add padding {padding}", layer=self.replace(padding=padding))
-        kernel = next(k for k in (3, 1) if k <= side + 2 * self.padding)
-        return LayerFix(f"Use a {sides_text(kernel, kernel)} kernel", layer=self.replace(kernel=kernel, dilation=1))
+        rooms = [side + 2 * padding for side, padding in zip((height, width), self.paddings, strict=True)]
+        extent = self.window(inputs).extent
+        if max(extent[0] - rooms[0], extent[1] - rooms[1]) <= 2:
+            return self._more_padding()
+        kernel = next(k for k in (3, 1) if k <= min(rooms))
+        smaller = self.replace(kernel=kernel, kernel_width=None, dilation=1)
+        return LayerFix(f"Use a {sides_text(kernel, kernel)} kernel", layer=smaller)
+
+    def _more_padding(self) -> LayerFix:
+        width = None if self.padding_width is None else self.padding_width + 1
+        padded = self.replace(padding=self.padding + 1, padding_width=width)
+        return LayerFix(f"Add padding {pair_text(padded.paddings)}", layer=padded)
 
     def _weights(self, inputs: Sequence[Shape]) -> int:
-        return self.kernel * self.kernel * (inputs[0][0] // self.groups) * self.filters
+        return self.sides[0] * self.sides[1] * (inputs[0][0] // self.groups) * self.filters
 
     def _check_groups(self, channels: int) -> None:
         for count, what in ((channels, "input channel"), (self.filters, "filter")):

@@ -7,7 +7,7 @@ from cnnstudio.core.errors import ShapeError
 from cnnstudio.core.specs import setting
 from cnnstudio.network.shapes import Shape, feature_map, sides_text
 from cnnstudio.network.spec import Category, LayerFix, LayerSpec, call_text, layers, unlike
-from cnnstudio.network.windows import Window
+from cnnstudio.network.windows import Pair, Window, pair, pair_argument, pair_text
 
 if TYPE_CHECKING:
     from torch import nn
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class _Pool(LayerSpec):
     category: ClassVar[Category] = "pool"
-    kernel: int = setting(2, title="Window", description="Side of the square window.", unit="px", ge=1, le=511)
+    kernel: int = setting(2, title="Window", description="Side of the window.", unit="px", ge=1, le=511)
     stride: int = setting(
         2,
         title="Stride",
@@ -32,6 +32,33 @@ class _Pool(LayerSpec):
         ge=0,
         le=255,
     )
+    kernel_width: int | None = setting(
+        None,
+        title="Window width",
+        description="Width of the window where it isn't square; the window's side is then its height.",
+        unit="px",
+        ge=1,
+        le=511,
+        advanced=True,
+    )
+    stride_width: int | None = setting(
+        None,
+        title="Stride width",
+        description="Steps to the right where they differ from those downwards.",
+        unit="px",
+        ge=1,
+        le=511,
+        advanced=True,
+    )
+    padding_width: int | None = setting(
+        None,
+        title="Padding width",
+        description="Border left and right where it differs from that above and below.",
+        unit="px",
+        ge=0,
+        le=255,
+        advanced=True,
+    )
     ceil: bool = setting(
         False,
         title="Round up",
@@ -41,21 +68,43 @@ class _Pool(LayerSpec):
 
     def output_shape(self, inputs: Sequence[Shape]) -> Shape:
         channels, height, width = feature_map(inputs, "A pool")
-        if 2 * self.padding > self.kernel:
+        if self._is_overpadded:
+            most = pair_text((self.sides[0] // 2, self.sides[1] // 2))
             raise ShapeError(
-                f"A padding of {self.padding} is more than half the {sides_text(self.kernel, self.kernel)} window.",
-                hint=f"Use a padding of at most {self.kernel // 2}.",
+                f"A padding of {pair_text(self.paddings)} is more than half the {sides_text(*self.sides)} window.",
+                hint=f"Use a padding of at most {most}.",
             )
         return (channels, *self.window(inputs).output_sides(height, width))
 
     def source(self, inputs: Sequence[Shape]) -> str:
-        defaults: dict[str, object] = {"stride": self.kernel, "padding": 0, "ceil_mode": False}
-        return call_text(f"nn.{self._torch_name}", self.kernel, **unlike(defaults, self._options()))
+        kernel = pair_argument(self.sides)
+        defaults: dict[str, object] = {"stride": kernel, "padding": 0, "ceil_mode": False}
+        values: dict[str, object] = {
+            "stride": pair_argument(self.strides),
+            "padding": pair_argument(self.paddings),
+            "ceil_mode": self.ceil,
+        }
+        return call_text(f"nn.{self._torch_name}", kernel, **unlike(defaults, values))
+
+    @property
+    def sides(self) -> Pair:
+        """The window's (height, width)."""
+        return pair(self.kernel, self.kernel_width)
+
+    @property
+    def strides(self) -> Pair:
+        """Steps (downwards, to the right)."""
+        return pair(self.stride, self.stride_width)
+
+    @property
+    def paddings(self) -> Pair:
+        """Border (above and below, left and right)."""
+        return pair(self.padding, self.padding_width)
 
     @property
     def label(self) -> str:
-        parts = [sides_text(self.kernel, self.kernel), f"stride {self.stride}"]
-        parts += [f"pad {self.padding}"] if self.padding else []
+        parts = [sides_text(*self.sides), f"stride {pair_text(self.strides)}"]
+        parts += [f"pad {pair_text(self.paddings)}"] if any(self.paddings) else []
         parts += ["round up"] if self.ceil else []
         return ", ".join(parts)
 
@@ -64,27 +113,25 @@ class _Pool(LayerSpec):
         return f"{self.window(inputs).formula(height, width)}\nNo parameters"
 
     def window(self, inputs: Sequence[Shape]) -> Window:
-        return Window(
-            kernel=(self.kernel, self.kernel),
-            stride=(self.stride, self.stride),
-            padding=(self.padding, self.padding),
-            ceil=self.ceil,
-        )
+        return Window(kernel=self.sides, stride=self.strides, padding=self.paddings, ceil=self.ceil)
 
     def fix(self, inputs: Sequence[Shape]) -> LayerFix | None:
         if len(inputs[0]) != 3:
             return None
-        if 2 * self.padding > self.kernel:
-            return LayerFix(f"Use padding {self.kernel // 2}", layer=self.replace(padding=self.kernel // 2))
+        if self._is_overpadded:
+            padding = min(self.sides) // 2
+            return LayerFix(f"Use padding {padding}", layer=self.replace(padding=padding, padding_width=None))
         side = min(inputs[0][1:])
-        return LayerFix(f"Use a {sides_text(side, side)} window", layer=self.replace(kernel=side, padding=0))
+        smaller = self.replace(kernel=side, kernel_width=None, padding=0, padding_width=None)
+        return LayerFix(f"Use a {sides_text(side, side)} window", layer=smaller)
 
     @property
     def _torch_name(self) -> str:
         raise NotImplementedError
 
-    def _options(self) -> dict[str, object]:
-        return {"stride": self.stride, "padding": self.padding, "ceil_mode": self.ceil}
+    @property
+    def _is_overpadded(self) -> bool:
+        return any(2 * padding > side for padding, side in zip(self.paddings, self.sides, strict=True))
 
 
 @layers.register
@@ -106,7 +153,7 @@ class MaxPool(_Pool):
     def build(self, inputs: Sequence[Shape]) -> "nn.Module":
         from torch import nn
 
-        return nn.MaxPool2d(self.kernel, stride=self.stride, padding=self.padding, ceil_mode=self.ceil)
+        return nn.MaxPool2d(self.sides, stride=self.strides, padding=self.paddings, ceil_mode=self.ceil)
 
 
 @layers.register
@@ -127,4 +174,4 @@ class AveragePool(_Pool):
     def build(self, inputs: Sequence[Shape]) -> "nn.Module":
         from torch import nn
 
-        return nn.AvgPool2d(self.kernel, stride=self.stride, padding=self.padding, ceil_mode=self.ceil)
+        return nn.AvgPool2d(self.sides, stride=self.strides, padding=self.paddings, ceil_mode=self.ceil)
