@@ -23,7 +23,7 @@ def run_app(project: Path | None = None, sample: str | None = None) -> int:
 
 def prepare_start() -> None:
     """Spend no time before the first paint on what can wait."""
-    # Collecting garbage while thousands of objects are made for good costs 80 of 500 ms; the first paint turns it on.
+    # Collecting garbage while thousands of objects are made for good costs 80 of 500 ms; the window takes it over.
     gc.disable()
     # Looking for plugins of pydantic reads the metadata of every installed package: 25 ms.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -1,6 +1,5 @@
 """The program with a window: sets Qt up, opens what was asked for, and ends with nothing left behind."""
 
-import gc
 import os
 import sys
 import threading
@@ -31,9 +30,6 @@ class Opener(QObject):
 
     @Slot()
     def _open(self) -> None:
-        # What was made so far stays for good: later collections need not look at it.
-        gc.freeze()
-        gc.enable()
         session = self._window.session
         if self._project is not None:
             open_path(session, self._project)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 from cnnstudio.core.jobs import Job
 from cnnstudio.gui.actions import Action
 from cnnstudio.gui.closing import CloseQuestion, close_text
+from cnnstudio.gui.collector import Collector
 from cnnstudio.gui.drop_target import DropTarget, classify
 from cnnstudio.gui.menus import Menus
 from cnnstudio.gui.meter import Meter, warm_up
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(QKeySequence("Ctrl+K").toString(QKeySequence.SequenceFormat.NativeText))
         self.status = StatusBar()
         self.meter = Meter(session, self.status)
+        self.collector = Collector(self)
         self._stack = QStackedWidget()
         self._lay_out()
         self.notices = NoticeBar(self)
@@ -162,6 +164,7 @@ class MainWindow(QMainWindow):
     def _finish(self) -> None:
         self.hide()
         self.session.close(CLOSE_S)
+        self.collector.close()
 
     # Building ---------------------------------------------------------------------------------------------------
 
@@ -256,5 +259,10 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self._on_first_paint)
 
     def _on_first_paint(self) -> None:
+        self.collector.settle()
         self.first_painted.emit()
-        self.session.jobs.start("Loading libraries", "io", warm_up, on_done=self.meter.set_device)
+        self.session.jobs.start("Loading libraries", "io", warm_up, on_done=self._on_warm)
+
+    def _on_warm(self, device: str) -> None:
+        self.collector.settle()
+        self.meter.set_device(device)

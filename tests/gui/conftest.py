@@ -1,5 +1,6 @@
 """What the tests of the window share: a dressed application, small data made by hand, a session, a window."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,15 @@ from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 
 TIMEOUT_MS = 60_000
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_the_gui_thread(qapp: QApplication) -> Iterator[None]:
+    """As in the program: dead widgets are collected in the GUI thread, never in a worker that happens to allocate."""
+    gc.disable()
+    yield
+    gc.disable()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -63,8 +63,14 @@ def is_part_of_a_control(widget: QWidget) -> bool:
 
 def controls(root: QWidget) -> list[QWidget]:
     found = [widget for kind in CONTROLS for widget in root.findChildren(kind)]
-    shown = [w for w in found if not (isinstance(w, QAbstractButton) and not w.text() and w.icon().isNull())]
-    return [w for w in shown if not isinstance(w, QHeaderView) and not is_part_of_a_control(w)]
+    # A button without words that is hidden gets its words with the state that shows it.
+    used = [w for w in found if not (isinstance(w, QAbstractButton) and not w.isVisible() and not w.text())]
+    return [w for w in used if not isinstance(w, QHeaderView) and not is_part_of_a_control(w)]
+
+
+def name_of(widget: QWidget) -> str:
+    """What a screen reader says: the accessible name, or the words on a button."""
+    return widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
 
 
 def described(widget: QWidget) -> str:
@@ -88,7 +94,7 @@ def test_every_control_of_a_page_has_a_tooltip_and_a_name(window_with_data: Main
     page = window_with_data.page(key)
     assert page is not None
     assert [described(w) for w in controls(page) if not w.toolTip()] == []
-    assert [described(w) for w in controls(page) if not w.accessibleName()] == []
+    assert [described(w) for w in controls(page) if not name_of(w)] == []
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -115,7 +121,8 @@ def test_every_control_in_sight_can_be_reached_by_keys(window_with_data: MainWin
         if here is None or here in reached:
             break
         reached.add(here)
-    assert [described(w) for w in wanted - reached] == []
+    # What the walk itself has put away (another selection, another form) is no longer wanted.
+    assert [described(w) for w in wanted - reached if w.isVisible()] == []
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -1,0 +1,61 @@
+"""Garbage is collected where the widgets live."""
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.gui.collector import Collector
+from cnnstudio.gui.jobs import Jobs
+
+
+class Ring:
+    """Garbage that only a collection finds, and that notes who found it."""
+
+    found_in: list[str] = []
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        Ring.found_in.append(threading.current_thread().name)
+
+
+@pytest.fixture
+def collector(qtbot: QtBot) -> Iterator[Collector]:
+    gc.enable()
+    owner = QObject()
+    collector = Collector(owner)
+    yield collector
+    collector.close()
+
+
+def churn(ctx: JobContext) -> int:
+    """Allocate enough to trigger many of Python's own collections."""
+    kept = [[number] for number in range(200_000)]
+    return len(kept)
+
+
+def test_a_worker_that_allocates_collects_no_widget(collector: Collector, qtbot: QtBot) -> None:
+    Ring.found_in.clear()
+    jobs = Jobs()
+    for _ in range(2_000):
+        Ring()
+    done: list[int] = []
+    jobs.start("churn", "io", churn, on_done=done.append)
+    qtbot.waitUntil(lambda: bool(done))
+    collector.collect()
+    gc.collect()
+    assert jobs.close()
+    assert len(Ring.found_in) == 2_000
+    assert set(Ring.found_in) == {threading.main_thread().name}
+
+
+def test_python_gets_its_collection_back(collector: Collector) -> None:
+    assert not gc.isenabled()
+    collector.close()
+    assert gc.isenabled()
