@@ -63,7 +63,8 @@ def certify(loaded: "LoadedRun", folder: Path, samples: Samples, ctx: JobContext
     """
     ours = our_stages(loaded, samples.paths, ctx)
     theirs, problem = their_stages(folder, samples.paths, ctx)
-    stages = compare(ours, theirs) if theirs is not None else ()
+    other_runtime = (folder / "network.onnx").is_file()
+    stages = compare(ours, theirs, other_runtime=other_runtime) if theirs is not None else ()
     failed = "run" if theirs is None else next((stage.stage for stage in stages if not stage.passed), "")
     net = next((stage for stage in stages if stage.stage == NET), None)
     certificate = Certificate(
