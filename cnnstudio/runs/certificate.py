@@ -63,8 +63,7 @@ def certify(loaded: "LoadedRun", folder: Path, samples: Samples, ctx: JobContext
     """
     ours = our_stages(loaded, samples.paths, ctx)
     theirs, problem = their_stages(folder, samples.paths, ctx)
-    other_runtime = (folder / "network.onnx").is_file()
-    stages = compare(ours, theirs, other_runtime=other_runtime) if theirs is not None else ()
+    stages = compare(ours, theirs, other_runtime=_uses_onnx(folder)) if theirs is not None else ()
     failed = "run" if theirs is None else next((stage.stage for stage in stages if not stage.passed), "")
     net = next((stage for stage in stages if stage.stage == NET), None)
     certificate = Certificate(
@@ -145,6 +144,14 @@ def _wait(child: "subprocess.Popen[bytes]", ctx: JobContext) -> int | None:
         ctx.check()
         time.sleep(POLL_S)
     return code
+
+
+def _uses_onnx(folder: Path) -> bool:
+    """Does predict.py compute with onnxruntime? The folder may hold files of another form beside it."""
+    try:
+        return b"onnxruntime" in (folder / "predict.py").read_bytes()
+    except OSError as error:
+        raise files.read_error(folder / "predict.py", error) from error
 
 
 def _agreement(ours: np.ndarray, theirs: dict[str, np.ndarray] | None) -> float | None:

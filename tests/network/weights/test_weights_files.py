@@ -5,6 +5,7 @@ import json
 import struct
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,49 @@ def test_values_that_are_no_numbers_are_named(tmp_path: Path) -> None:
     save_file(weights, tmp_path / "w.safetensors")
     with pytest.raises(FileError, match=r"conv1\.weight \(2 of 3\)"):
         read_weights(tmp_path / "w.safetensors")
+
+
+def mutated(content: bytes, count: int) -> Iterator[bytes]:
+    """The file with some bytes changed, a piece lost, or its end cut off; always the same ones."""
+    random = np.random.default_rng(5)
+    for number in range(count):
+        raw = bytearray(content)
+        if number % 3 == 0:
+            raw = raw[: random.integers(0, len(raw))]
+        elif number % 3 == 1:
+            start = int(random.integers(0, len(raw)))
+            del raw[start : start + int(random.integers(1, 20))]
+        else:
+            for place in random.integers(0, min(len(raw), 400), 3):
+                raw[place] = random.integers(0, 256)
+        yield bytes(raw)
+
+
+def outcome(path: Path, content: bytes) -> str:
+    path.write_bytes(content)
+    try:
+        read_weights(path)
+    except FileError as refused:
+        return "refused" if str(path) in refused.message else f"refused without a name: {refused}"
+    return "read"
+
+
+def test_a_damaged_safetensors_file_is_read_or_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    save_file({f"layer{i}.weight": torch.randn(3, 2) for i in range(8)}, path)
+    outcomes = [outcome(path, content) for content in mutated(path.read_bytes(), 300)]
+    assert set(outcomes) == {"read", "refused"}
+    assert outcomes.count("refused") > 200
+
+
+@pytest.mark.slow
+def test_a_damaged_pt_file_is_read_or_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "w.pt"
+    for options in ({}, {"_use_new_zipfile_serialization": False}):
+        torch.save({f"layer{i}.weight": torch.randn(3, 2) for i in range(8)}, path, **options)
+        outcomes = [outcome(path, content) for content in mutated(path.read_bytes(), 3)]
+        assert "refused" in outcomes
+        assert set(outcomes) <= {"read", "refused"}
 
 
 class Attack:
