@@ -204,7 +204,7 @@ def test_a_damaged_safetensors_file_is_read_or_refused_in_words(tmp_path: Path) 
     path = tmp_path / "w.safetensors"
     save_file({f"layer{i}.weight": torch.randn(3, 2) for i in range(8)}, path)
     outcomes = [outcome(path, content) for content in mutated(path.read_bytes(), 300)]
-    assert set(outcomes) == {"read", "refused"}
+    assert set(outcomes) <= {"read", "refused"}
     assert outcomes.count("refused") > 200
 
 
