@@ -30,6 +30,7 @@ class Architecture:
         channels: Channels of the original's images.
         side: Side of the original's images, in pixels.
         min_side: Smallest side that every layer fits.
+        small: Name of the architecture that stands in for it where images are smaller; empty if there is none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Architecture:
     channels: int = 3
     side: int = 32
     min_side: int = 32
+    small: str = ""
 
     def build(self, classes: int | None = None, channels: int | None = None, side: int | None = None) -> "NetworkGraph":
         """The graph for these classes, channels and image side; the original's where nothing is said.
@@ -56,7 +58,7 @@ class Architecture:
             raise GraphError(
                 f"{self.title} needs images of at least {self.min_side}×{self.min_side} pixels;"
                 f" these have {side}×{side}.",
-                hint="Use larger images, or an architecture for small ones.",
+                hint=self._hint_for(side),
             )
         return self.recipe(
             self,
@@ -64,6 +66,11 @@ class Architecture:
             self.channels if channels is None else channels,
             side,
         )
+
+    def _hint_for(self, side: int) -> str:
+        if self.small and side >= architectures[self.small].min_side:
+            return f"Use {self.small}, or larger images."
+        return "Use larger images, or an architecture for small ones."
 
 
 class Architectures(Mapping[str, Architecture]):

@@ -17,20 +17,21 @@ def conv_relu(net: GraphBuilder, number: str, conv: Conv2d, *, batch_norm: bool 
     return net.add(f"relu{number}", ReLU())
 
 
-def classic_head(net: GraphBuilder, classes: int, *, first: int, dropout_first: bool) -> str:
-    """Flatten, two linear layers of 4,096 units with dropout 0.5, and one for the classes, as from AlexNet to VGG.
+def classic_head(net: GraphBuilder, classes: int, *, first: int, dropout_first: bool, units: int = 4096) -> str:
+    """Flatten, two linear layers with dropout 0.5, and one for the classes, as from AlexNet to VGG.
 
     Args:
         net: The network so far.
         classes: Units of the last layer.
         first: Number of the first linear layer: 6 behind five convolutions.
         dropout_first: Dropout stands before the linear layers, as torchvision's AlexNet has it, not behind them.
+        units: Units of each of the two; 4,096 in the papers.
     """
     net.add("flatten", Flatten())
     for number in (first, first + 1):
         if dropout_first:
             net.add(f"dropout{number}", Dropout())
-        net.add(f"fc{number}", Linear(units=4096))
+        net.add(f"fc{number}", Linear(units=units))
         net.add(f"relu{number}", ReLU())
         if not dropout_first:
             net.add(f"dropout{number}", Dropout())

@@ -12,7 +12,10 @@ from cnnstudio.network.summary import summarize
 from cnnstudio.network.zoo import architectures
 
 
-@pytest.mark.parametrize("name", list(architectures))
+LARGE = ("inception-v3", "resnet152", "densenet121")
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in LARGE)) for n in architectures])
 def test_totals_are_those_of_torch(name: str) -> None:
     graph = architectures[name].build()
     summary = summarize(graph)

@@ -27,6 +27,9 @@ MODELS = {
     "resnet50": ("resnet50", {}),
     "resnet101": ("resnet101", {}),
     "resnet152": ("resnet152", {}),
+    "resnext50": ("resnext50_32x4d", {}),
+    "resnext101": ("resnext101_32x8d", {}),
+    "densenet121": ("densenet121", {}),
     "googlenet-tv": ("googlenet", {"init_weights": False, "aux_logits": True}),
     "inception-v3": ("inception_v3", {"init_weights": False, "aux_logits": True}),
 }

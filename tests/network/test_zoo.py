@@ -37,6 +37,20 @@ GOLDEN = {
     "resnet50": 25_557_032,
     "resnet101": 44_549_160,
     "resnet152": 60_192_808,
+    # Counts on torchvision's sheets of its weights; the papers round to 25 and 8 M.
+    "resnext50": 25_028_904,
+    "resnext101": 88_791_336,
+    "densenet121": 7_978_856,
+    # The ImageNet ones with a 3×3 stem (7,680 weights fewer) and 10 instead of 1,000 classes.
+    "resnet18-small": 11_689_512 - 7_680 - 990 * 513,
+    "resnet34-small": 21_797_672 - 7_680 - 990 * 513,
+    "resnet50-small": 25_557_032 - 7_680 - 990 * 2_049,
+    "resnet101-small": 44_549_160 - 7_680 - 990 * 2_049,
+    "resnet152-small": 60_192_808 - 7_680 - 990 * 2_049,
+    # 7,296 + 614,656 + 885,120 + 1,327,488 + 884,992 of the convolutions, 2,360,320 + 1,049,600 + 10,250 behind
+    "alexnet-small": 7_139_722,
+    # VGG-16's convolutions (14,714,688) with two numbers of batch norm for each of 4,224 biases; 2·262,656 + 5,130
+    "vgg16-small": 14_714_688 + 4_224 + 530_442,
     "resnet20": 269_722,
     "resnet32": 464_154,
     "resnet44": 658_586,
@@ -56,6 +70,14 @@ DEPTHS = {
     "resnet50": 50,
     "resnet101": 101,
     "resnet152": 152,
+    "resnet18-small": 18,
+    "resnet50-small": 50,
+    "vgg16-small": 16,
+    "alexnet-small": 8,
+    "googlenet-small": 22,
+    "resnext50": 50,
+    "resnext101": 101,
+    "densenet121": 121,
 }
 
 
@@ -206,6 +228,45 @@ def test_googlenet_trains_with_its_side_heads_and_drops_them_in_use() -> None:
     with capture(network, ["aux1.fc2"]) as outputs:
         network(x)
     assert not outputs
+
+
+def test_googlenet_for_small_images_is_the_papers_but_for_stem_and_norms() -> None:
+    def weights(name: str) -> list[int]:
+        rows = summarize(architectures[name].build(classes=1000)).rows
+        return [row.parameters for row in rows if row.id.startswith("inception") and row.kind == "conv2d"]
+
+    paper = weights("googlenet")
+    biases = [
+        row.output[0]
+        for row in summarize(architectures["googlenet"].build()).rows
+        if row.id.startswith("inception") and row.kind == "conv2d"
+    ]
+    assert weights("googlenet-small") == [count - bias for count, bias in zip(paper, biases, strict=True)]
+    shapes = validate(architectures["googlenet-small"].build()).shapes
+    assert [shapes[f"{node}"] for node in ("relu3", "inception3b.concat", "inception4e.concat")] == [
+        (192, 32, 32),
+        (480, 32, 32),
+        (832, 16, 16),
+    ]
+    assert shapes["inception5b.concat"] == (1024, 8, 8)
+
+
+@pytest.mark.parametrize("name", [name for name in architectures if architectures[name].small])
+def test_too_small_images_are_answered_with_the_variant_that_fits(name: str) -> None:
+    architecture = architectures[name]
+    variant = architectures[architecture.small]
+    assert variant.min_side < architecture.min_side
+    with pytest.raises(GraphError) as caught:
+        fit_architecture(name, (3, 28, 28), 10)
+    assert caught.value.hint == f"Use {architecture.small}, or larger images."
+    assert validate(fit_architecture(architecture.small, (3, 28, 28), 10)).is_ok
+    assert variant.deviations
+
+
+def test_no_variant_is_offered_that_does_not_fit_either() -> None:
+    with pytest.raises(GraphError) as caught:
+        fit_architecture("vgg16", (3, 12, 12), 10)
+    assert "vgg16-small" not in caught.value.hint
 
 
 def test_unknown_architecture_gets_a_suggestion() -> None:

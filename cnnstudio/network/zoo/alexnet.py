@@ -50,6 +50,20 @@ def alexnet_tv(architecture: Architecture, classes: int, channels: int, side: in
     return net.finish()
 
 
+def alexnet_small(architecture: Architecture, classes: int, channels: int, side: int) -> NetworkGraph:
+    """AlexNet's layers with a first window of 5×5 that keeps the size, and a narrower head."""
+    net = GraphBuilder(architecture.title, architecture.name, (channels, side, side))
+    for number, filters in (("1", 96), ("2", 256)):
+        conv_relu(net, number, Conv2d(filters=filters, kernel=5, padding=2))
+        net.add(f"norm{number}", LocalResponseNorm())
+        net.add(f"pool{number}", MaxPool(kernel=3, stride=2))
+    for number, filters in (("3", 384), ("4", 384), ("5", 256)):
+        conv_relu(net, number, Conv2d(filters=filters, kernel=3, padding=1))
+    net.add("pool5", MaxPool(kernel=3, stride=2))
+    classic_head(net, classes, first=6, dropout_first=False, units=1024)
+    return net.finish()
+
+
 def zfnet(architecture: Architecture, classes: int, channels: int, side: int) -> NetworkGraph:
     """AlexNet with a finer first layer and more filters behind."""
     net = GraphBuilder(architecture.title, architecture.name, (channels, side, side))
@@ -90,6 +104,7 @@ ARCHITECTURES = (
         classes=1000,
         side=227,
         min_side=67,
+        small="alexnet-small",
     ),
     Architecture(
         name="alexnet-nogroups",
@@ -103,6 +118,7 @@ ARCHITECTURES = (
         classes=1000,
         side=227,
         min_side=67,
+        small="alexnet-small",
     ),
     Architecture(
         name="alexnet-tv",
@@ -116,6 +132,7 @@ ARCHITECTURES = (
         classes=1000,
         side=224,
         min_side=63,
+        small="alexnet-small",
     ),
     Architecture(
         name="zfnet",
@@ -136,5 +153,21 @@ ARCHITECTURES = (
         classes=1000,
         side=224,
         min_side=63,
+        small="alexnet-small",
+    ),
+    Architecture(
+        name="alexnet-small",
+        title="AlexNet for small images",
+        year=2012,
+        paper=PAPER,
+        about="AlexNet's five convolutions, normalisation and overlapping pools for images of 32×32 and the like.",
+        deviations=(
+            "The first convolution is 5×5 with stride 1 instead of 11×11 with stride 4, so that 32×32 keeps its size.",
+            "Every convolution sees all channels; the paper splits three of them in two.",
+            "The linear layers have 1,024 units instead of 4,096: 3×3×256 values arrive instead of 6×6×256.",
+            NORM_FIRST,
+        ),
+        recipe=alexnet_small,
+        min_side=15,
     ),
 )

@@ -33,10 +33,17 @@ MODULES = {
 AUXILIARY_BEHIND = ("4a", "4d")
 
 
-def googlenet(architecture: Architecture, classes: int, channels: int, side: int, *, torchvision: bool) -> NetworkGraph:
+def googlenet(
+    architecture: Architecture, classes: int, channels: int, side: int, *, torchvision: bool, small: bool = False
+) -> NetworkGraph:
     """A stem, nine inception modules, a global average pool, one linear layer; two side heads for training."""
     net = GraphBuilder(architecture.title, architecture.name, (channels, side, side))
-    _stem(net, torchvision=torchvision)
+    if small:
+        _small_stem(net)
+    else:
+        _stem(net, torchvision=torchvision)
+    # torchvision kept a slip of the first port: its branch of 5×5 has 3×3 windows.
+    large = 3 if torchvision and not small else 5
     results: dict[str, str] = {}
     for name in MODULES:
         if name in ("4a", "5a"):
@@ -44,7 +51,7 @@ def googlenet(architecture: Architecture, classes: int, channels: int, side: int
             kernel = 2 if torchvision and name == "5a" else 3
             net.add(f"pool{'3' if name == '4a' else '4'}", MaxPool(kernel=kernel, stride=2, ceil=True))
         with net.group(f"inception{name}", f"Inception {name}"):
-            _inception(net, MODULES[name], torchvision=torchvision)
+            _inception(net, MODULES[name], large, torchvision=torchvision)
         results[name] = net.last
     main = net.last
     for number, name in enumerate(AUXILIARY_BEHIND, start=1):
@@ -68,6 +75,13 @@ def _stem(net: GraphBuilder, *, torchvision: bool) -> None:
     net.add("pool2", MaxPool(kernel=3, stride=2, ceil=True))
 
 
+def _small_stem(net: GraphBuilder) -> None:
+    """The stem's convolutions without stride and pools, for images of 32×32 and the like."""
+    _conv(net, "1", Conv2d(filters=64, kernel=3, padding=1), torchvision=True)
+    _conv(net, "2", Conv2d(filters=64, kernel=1), torchvision=True)
+    _conv(net, "3", Conv2d(filters=192, kernel=3, padding=1), torchvision=True)
+
+
 def _conv(net: GraphBuilder, name: str, conv: Conv2d, *sources: str, torchvision: bool) -> str:
     """Convolution and ReLU; torchvision has batch norm between them, and so no bias."""
     net.add(f"conv{name}", conv.replace(bias=False) if torchvision else conv, *sources)
@@ -76,11 +90,9 @@ def _conv(net: GraphBuilder, name: str, conv: Conv2d, *sources: str, torchvision
     return net.add(f"relu{name}", ReLU())
 
 
-def _inception(net: GraphBuilder, widths: tuple[int, ...], *, torchvision: bool) -> None:
+def _inception(net: GraphBuilder, widths: tuple[int, ...], large: int, *, torchvision: bool) -> None:
     """Four branches side by side, their channels stacked."""
     entry = net.last
-    # torchvision kept a slip of the first port: its branch of 5×5 has 3×3 windows.
-    large = 3 if torchvision else 5
     one = _conv(net, "1", Conv2d(filters=widths[0], kernel=1), entry, torchvision=torchvision)
     _conv(net, "2a", Conv2d(filters=widths[1], kernel=1), entry, torchvision=torchvision)
     three = _conv(net, "2b", Conv2d(filters=widths[2], kernel=3, padding=1), torchvision=torchvision)
@@ -126,6 +138,7 @@ ARCHITECTURES = (
         classes=1000,
         side=224,
         min_side=79,
+        small="googlenet-small",
     ),
     Architecture(
         name="googlenet-tv",
@@ -144,5 +157,20 @@ ARCHITECTURES = (
         classes=1000,
         side=224,
         min_side=32,
+        small="googlenet-small",
+    ),
+    Architecture(
+        name="googlenet-small",
+        title="GoogLeNet for small images",
+        year=2014,
+        paper=PAPER,
+        about="GoogLeNet's nine inception modules behind a stem that keeps the size of small images, 32×32 for instance.",
+        deviations=(
+            "The first convolution is 3×3 with stride 1 instead of 7×7 with stride 2, and the stem has no pools.",
+            "Batch norm behind every convolution instead of local response normalisation, as torchvision has it.",
+            "Side heads, dropout of 20 % and the 2×2 pool before module 5a as torchvision has them.",
+        ),
+        recipe=partial(googlenet, torchvision=True, small=True),
+        min_side=8,
     ),
 )

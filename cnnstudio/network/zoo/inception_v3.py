@@ -178,5 +178,6 @@ ARCHITECTURES = (
         classes=1000,
         side=299,
         min_side=75,
+        small="googlenet-small",
     ),
 )

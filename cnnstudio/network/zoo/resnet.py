@@ -1,5 +1,6 @@
 """The plain and residual networks for ImageNet of 18 to 152 layers."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from cnnstudio.network.architectures import Architecture
@@ -20,42 +21,68 @@ BOTTLENECK_FROM = 50
 WIDTHS = (64, 128, 256, 512)
 
 
-def resnet(
-    architecture: Architecture, classes: int, channels: int, side: int, *, depth: int, residual: bool
-) -> NetworkGraph:
-    """A 7×7 stem, four stages of blocks, a global average pool and one linear layer."""
+@dataclass(frozen=True)
+class Form:
+    """What distinguishes one network of the family from another.
+
+    Args:
+        depth: Weight layers.
+        residual: With shortcuts.
+        small: A stem for small images: 3×3 without stride, and no pool.
+        groups: Groups of the 3×3 convolution in a bottleneck; ResNeXt's cardinality.
+        widening: How many times wider than ResNet's a bottleneck is inside.
+    """
+
+    depth: int
+    residual: bool = True
+    small: bool = False
+    groups: int = 1
+    widening: int = 1
+
+
+def resnet(architecture: Architecture, classes: int, channels: int, side: int, *, form: Form) -> NetworkGraph:
+    """A stem, four stages of blocks, a global average pool and one linear layer."""
     net = GraphBuilder(architecture.title, architecture.name, (channels, side, side))
-    conv_relu(net, "1", Conv2d(filters=64, kernel=7, stride=2, padding=3, bias=False), batch_norm=True)
-    net.add("pool1", MaxPool(kernel=3, stride=2, padding=1))
+    _stem(net, small=form.small)
     entering = 64
-    for stage, (count, width) in enumerate(zip(BLOCKS[depth], WIDTHS, strict=True), start=1):
-        leaving = width * 4 if depth >= BOTTLENECK_FROM else width
+    for stage, (count, width) in enumerate(zip(BLOCKS[form.depth], WIDTHS, strict=True), start=1):
+        leaving = width * 4 if form.depth >= BOTTLENECK_FROM else width
         with net.group(f"stage{stage}", f"Stage {stage}: {leaving} channels"):
             for number in range(1, count + 1):
                 stride = 2 if stage > 1 and number == 1 else 1
-                with net.group(f"block{number}", "Residual block" if residual else "Plain block"):
-                    _block(net, width, entering, leaving, stride=stride, residual=residual)
+                with net.group(f"block{number}", "Residual block" if form.residual else "Plain block"):
+                    _block(net, width, entering, leaving, stride=stride, form=form)
                 entering = leaving
     net.add("pool", GlobalAveragePool())
     net.add("fc", Linear(units=classes))
     return net.finish()
 
 
-def _block(net: GraphBuilder, width: int, entering: int, leaving: int, *, stride: int, residual: bool) -> None:
+def _stem(net: GraphBuilder, *, small: bool) -> None:
+    if small:
+        conv_relu(net, "1", Conv2d(filters=64, kernel=3, padding=1, bias=False), batch_norm=True)
+        return
+    conv_relu(net, "1", Conv2d(filters=64, kernel=7, stride=2, padding=3, bias=False), batch_norm=True)
+    net.add("pool1", MaxPool(kernel=3, stride=2, padding=1))
+
+
+def _block(net: GraphBuilder, width: int, entering: int, leaving: int, *, stride: int, form: Form) -> None:
     """Two 3×3 convolutions, or 1×1, 3×3, 1×1; the input is added before the last ReLU."""
     entry = net.last
     if leaving == width:
         steps: tuple[tuple[int, int, int], ...] = ((3, stride, width), (3, 1, width))
     else:
-        steps = ((1, 1, width), (3, stride, width), (1, 1, leaving))
+        inner = width * form.widening
+        steps = ((1, 1, inner), (3, stride, inner), (1, 1, leaving))
     last = len(steps)
     for number, (kernel, step, count) in enumerate(steps, start=1):
-        conv = Conv2d(filters=count, kernel=kernel, stride=step, padding=kernel // 2, bias=False)
+        groups = form.groups if kernel == 3 else 1
+        conv = Conv2d(filters=count, kernel=kernel, stride=step, padding=kernel // 2, groups=groups, bias=False)
         net.add(f"conv{number}", conv)
         branch = net.add(f"bn{number}", BatchNorm())
         if number < last:
             net.add(f"relu{number}", ReLU())
-    if residual:
+    if form.residual:
         if stride > 1 or entering != leaving:
             net.add("shortcut", Conv2d(filters=leaving, kernel=1, stride=stride, bias=False), entry)
             entry = net.add("shortcut_bn", BatchNorm())
@@ -79,30 +106,53 @@ ERRORS = {
 }
 
 
-def _architecture(depth: int, *, residual: bool) -> Architecture:
-    deviations = []
-    if residual:
-        deviations.append("Where sizes differ, the shortcut is a projection (option B), as torchvision has it.")
-    if depth >= BOTTLENECK_FROM:
-        deviations.append(
-            "The stride stands in the 3×3 convolution, as torchvision has it; the paper puts it in the first 1×1."
-        )
+SHORTCUT = "Where sizes differ, the shortcut is a projection (option B), as torchvision has it."
+STRIDE = "The stride stands in the 3×3 convolution, as torchvision has it; the paper puts it in the first 1×1."
+
+
+def _architecture(form: Form) -> Architecture:
+    name = f"{'resnet' if form.residual else 'plain'}{form.depth}"
     return Architecture(
-        name=f"{'resnet' if residual else 'plain'}{depth}",
-        title=f"{'ResNet' if residual else 'Plain'}-{depth}",
+        name=name,
+        title=f"{'ResNet' if form.residual else 'Plain'}-{form.depth}",
         year=2015,
         paper=PAPER,
-        about=ABOUT[residual],
-        error=ERRORS[depth, residual],
-        deviations=tuple(deviations),
-        recipe=partial(resnet, depth=depth, residual=residual),
+        about=ABOUT[form.residual],
+        error=ERRORS[form.depth, form.residual],
+        deviations=_deviations(form),
+        recipe=partial(resnet, form=form),
         classes=1000,
         side=224,
         min_side=32,
+        small=f"{name}-small" if form.residual else "",
     )
 
 
+def _small_architecture(depth: int) -> Architecture:
+    form = Form(depth, small=True)
+    return Architecture(
+        name=f"resnet{depth}-small",
+        title=f"ResNet-{depth} for small images",
+        year=2015,
+        paper=PAPER,
+        about="The residual network for ImageNet with a stem that keeps the size of small images, such as 32×32.",
+        deviations=(
+            "The first convolution is 3×3 with stride 1 instead of 7×7 with stride 2, and no pool follows, so that an "
+            "image of 32×32 ends as 4×4 maps instead of one pixel.",
+            *_deviations(form),
+        ),
+        recipe=partial(resnet, form=form),
+        min_side=8,
+    )
+
+
+def _deviations(form: Form) -> tuple[str, ...]:
+    shortcut = (SHORTCUT,) if form.residual else ()
+    return (*shortcut, STRIDE) if form.depth >= BOTTLENECK_FROM else shortcut
+
+
 ARCHITECTURES = (
-    *(_architecture(depth, residual=False) for depth in (18, 34)),
-    *(_architecture(depth, residual=True) for depth in BLOCKS),
+    *(_architecture(Form(depth, residual=False)) for depth in (18, 34)),
+    *(_architecture(Form(depth)) for depth in BLOCKS),
+    *(_small_architecture(depth) for depth in BLOCKS),
 )

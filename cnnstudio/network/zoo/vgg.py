@@ -7,6 +7,7 @@ from cnnstudio.network.blocks import classic_head, conv_relu
 from cnnstudio.network.builder import GraphBuilder
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.layers.conv2d import Conv2d
+from cnnstudio.network.layers.fitted_pools import GlobalAveragePool
 from cnnstudio.network.layers.local_response_norm import LocalResponseNorm
 from cnnstudio.network.layers.pools import MaxPool
 
@@ -50,6 +51,19 @@ def vgg(
     return net.finish()
 
 
+def vgg16_small(architecture: Architecture, classes: int, channels: int, side: int) -> NetworkGraph:
+    """VGG-16's convolutions with batch norm, a global average pool instead of the last one, and a narrow head."""
+    net = GraphBuilder(architecture.title, architecture.name, (channels, side, side))
+    for stage, kernels in enumerate(COLUMNS["D"], start=1):
+        with net.group(f"stage{stage}", f"Stage {stage}: {FILTERS[stage - 1]} filters"):
+            for number, kernel in enumerate(kernels, start=1):
+                conv = Conv2d(filters=FILTERS[stage - 1], kernel=kernel, padding=kernel // 2, bias=False)
+                conv_relu(net, str(number), conv, batch_norm=True)
+            net.add("pool", MaxPool() if stage < len(FILTERS) else GlobalAveragePool())
+    classic_head(net, classes, first=14, dropout_first=False, units=512)
+    return net.finish()
+
+
 def _architecture(
     name: str, column: str, error: str, *, batch_norm: bool = False, response_norm: bool = False
 ) -> Architecture:
@@ -78,6 +92,7 @@ def _architecture(
         classes=1000,
         side=224,
         min_side=32,
+        small="vgg16-small",
     )
 
 
@@ -92,4 +107,18 @@ ARCHITECTURES = (
     _architecture("vgg13-bn", "B", "", batch_norm=True),
     _architecture("vgg16-bn", "D", "", batch_norm=True),
     _architecture("vgg19-bn", "E", "", batch_norm=True),
+    Architecture(
+        name="vgg16-small",
+        title="VGG-16 for small images",
+        year=2014,
+        paper=PAPER,
+        about="VGG-16's thirteen convolutions for images of 32×32 and the like, with a head that small data can fill.",
+        deviations=(
+            "A global average pool stands in place of the last pool, so that images from 16×16 fit.",
+            "The linear layers have 512 units instead of 4,096: 512 values arrive instead of 25,088.",
+            "Batch norm behind every convolution, without which so deep a network hardly starts to learn.",
+        ),
+        recipe=vgg16_small,
+        min_side=16,
+    ),
 )
