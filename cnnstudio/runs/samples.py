@@ -13,7 +13,7 @@ from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.dataset import Dataset, open_dataset
 from cnnstudio.data.sources.shapes import ShapesSource
-from cnnstudio.data.spec import DataSpec, SourceSpec, data_spec
+from cnnstudio.data.spec import DataSpec, SourceSpec, SplitSpec, data_spec
 
 if TYPE_CHECKING:
     from cnnstudio.runs.run import Run
@@ -48,7 +48,8 @@ def sample_pictures(run: "Run", folder: Path, ctx: JobContext, source: SourceSpe
         if source is not None:
             raise
         # Weights from elsewhere have no images, and a drive may be missing: any pictures show differences.
-        return _from(data_spec(ShapesSource(per_class=4)), folder, ctx, f" (generated, because: {error.message})")
+        scenes = data_spec(ShapesSource(per_class=8)).replace(split=SplitSpec(val=0.5, test=0.0))
+        return _from(scenes, folder, ctx, f" (generated, because: {error.message})")
 
 
 def _from(spec: DataSpec, folder: Path, ctx: JobContext, note: str) -> Samples:

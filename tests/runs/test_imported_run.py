@@ -18,6 +18,7 @@ from cnnstudio.network.compile import compile_network
 from cnnstudio.network.weights.file import read_weights
 from cnnstudio.network.weights.matching import match_weights
 from cnnstudio.network.zoo import architectures
+from cnnstudio.runs.export import export_run
 from cnnstudio.runs.imported import IMAGENET_MEAN, IMAGENET_STD, import_run, imported_preprocess
 from cnnstudio.runs.loaded import load_run_network
 from cnnstudio.runs.run import Run, RunState, open_run
@@ -118,6 +119,13 @@ def test_evaluate_predict_and_explain_accept_it(
     assert (code, len(json.loads(out)[0]["top"])) == (0, 5)
     code, _, _ = command(capsys, "explain", run, tmp_path / "p.png", "--out", tmp_path / "cam.png")
     assert (code, (tmp_path / "cam.png").is_file()) == (0, True)
+
+
+@pytest.mark.slow
+def test_it_is_exported_and_checked_with_generated_scenes(imported: Run, tmp_path: Path) -> None:
+    certificate = export_run(imported, "source", tmp_path / "out").certificate
+    assert (certificate.passed, certificate.images) == (True, 32)
+    assert "generated, because: This network was imported" in certificate.images_from
 
 
 def test_the_table_is_shown_and_nothing_made_on_a_dry_run(
