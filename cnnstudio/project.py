@@ -128,7 +128,7 @@ def _read(path: Path) -> tuple[ProjectSpec, str]:
         spec = _parse(path / FILE)
     except FileError as error:
         if not (path / BACKUP).is_file():
-            raise ProjectError(f"The project {path.name} can't be opened: {error}") from None
+            raise ProjectError(f"The project {path.name} can't be opened: {error}", hint=_safe_runs(path)) from None
         return _recover(path, str(error))
     # A file that was read is good: it is what we fall back on if a later one gets damaged.
     with contextlib.suppress(OSError):
@@ -140,13 +140,19 @@ def _recover(path: Path, reason: str) -> tuple[ProjectSpec, str]:
     try:
         spec = _parse(path / BACKUP)
     except FileError as error:
-        raise ProjectError(f"The project {path.name} can't be opened: {reason} Its backup: {error}") from None
+        raise ProjectError(
+            f"The project {path.name} can't be opened: {reason} Its backup: {error}", hint=_safe_runs(path)
+        ) from None
     with contextlib.suppress(OSError):
         (path / FILE).replace(path / "project.broken.json")
     text = (
         f"{FILE} was damaged ({reason}) The last good copy was opened; the damaged file is kept as project.broken.json."
     )
     return spec, text
+
+
+def _safe_runs(path: Path) -> str:
+    return f"Its runs are untouched in {path / 'runs'}: make a new project, and move them into its folder runs."
 
 
 def _parse(file: Path) -> ProjectSpec:

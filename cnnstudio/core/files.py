@@ -87,7 +87,7 @@ def parse_json(text: str, where: str) -> Any:
         value = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise FileError(f"{where} is not valid JSON: {reason}.") from None
+        raise FileError(f"{where} is damaged: it is not valid JSON ({reason}).") from None
     if _depth_exceeds(value, MAX_JSON_DEPTH):
         raise FileError(f"{where} is nested more than {MAX_JSON_DEPTH} levels deep and was not read.")
     return value
@@ -196,7 +196,9 @@ def write_error(path: Path, error: OSError) -> FileError:
             f"{path} could not be saved: the place is read-only. {safe}",
             hint="Choose a folder that you may write to.",
         )
-    return FileError(f"{path} could not be saved: {error.strerror or error}. {safe}")
+    return FileError(
+        f"{path} could not be saved: {error.strerror or error}. {safe}", hint="Choose another folder, or try again."
+    )
 
 
 def read_error(path: Path, error: OSError) -> FileError:

@@ -9,7 +9,7 @@ from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.status_bar import StatusBar
 from cnnstudio.gui.widgets.times import bytes_text
 from cnnstudio.training.device import thread_count, usable_cores
-from cnnstudio.training.events import RunStarted, StepsDone
+from cnnstudio.training.events import RunPaused, RunStarted, StepsDone
 
 MEMORY_MS = 2_000
 
@@ -51,6 +51,8 @@ class Meter(QObject):
             if isinstance(event, RunStarted):
                 self._device = event.device
                 self._bar.set_device(f"{event.device} · {event.threads} of {usable_cores()} threads")
+            elif isinstance(event, RunPaused):
+                self._bar.set_speed("paused")
             elif isinstance(event, StepsDone):
                 self.step = event.last_step
                 self._bar.set_speed(f"{event.images_per_s:,.0f} images/s")

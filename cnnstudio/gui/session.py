@@ -1,18 +1,17 @@
 """The only writable state of the window: values in through methods, changes out through signals."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from cnnstudio.core.errors import DataError, StudioError
+from cnnstudio.core.errors import StudioError
 from cnnstudio.core.paths import free_path, projects_dir
 from cnnstudio.core.settings import Settings, load_settings, save_settings
-from cnnstudio.data.spec import DataSpec, SourceSpec, data_spec, parse_source
+from cnnstudio.data.spec import SourceSpec, data_spec, parse_source
+from cnnstudio.gui.data_shelf import DataShelf
 from cnnstudio.gui.jobs import Jobs
-from cnnstudio.gui.run_shelf import RunShelf
 from cnnstudio.gui.samples import sample
 from cnnstudio.gui.training import TrainingControl
 from cnnstudio.gui.undo import UndoStack
@@ -23,17 +22,15 @@ from cnnstudio.project import Project, ProjectSpec, create_project, open_project
 from cnnstudio.training.config import TrainConfig
 
 if TYPE_CHECKING:
-    from cnnstudio.core.jobs import Job, JobContext
-    from cnnstudio.data.dataset import Dataset
+    pass
 
 AUTOSAVE_MS = 500  # a crash costs at most a second of edits
 
 
-class Session(RunShelf):
+class Session(DataShelf):
     """What is open in this window: project, data, network, recipe, runs."""
 
     project_changed = Signal()
-    dataset_changed = Signal()
     graph_changed = Signal()
     config_changed = Signal()
     settings_changed = Signal()
@@ -44,10 +41,6 @@ class Session(RunShelf):
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(jobs, parent)
         self.settings: Settings = load_settings()
-        self.data_spec: DataSpec | None = None
-        self.dataset: Dataset | None = None
-        self.data_job: Job | None = None
-        self.data_error: StudioError | None = None
         self.graph: NetworkGraph | None = None
         self.validation: Validation | None = None
         self.config = TrainConfig()
@@ -57,6 +50,7 @@ class Session(RunShelf):
         self._start_when_open = False
         self._save_timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self._save_timer.timeout.connect(self.save)
+        self.data_opened.connect(self._on_data_opened)
 
     # Projects -----------------------------------------------------------------------------------------------
 
@@ -88,7 +82,7 @@ class Session(RunShelf):
         self._enter(project)
         self._architecture = architecture
         self._start_when_open = start
-        self._open_data(source.title, partial(data_spec, source))
+        self.open_data(source.title, partial(data_spec, source))
         self.page_requested.emit("train" if start else "data")
 
     def open_project(self, path: Path) -> None:
@@ -123,13 +117,11 @@ class Session(RunShelf):
         if self.project is None:
             return
         self.training.stop()
-        if self.data_job is not None:
-            self.data_job.cancel()
-            self.data_job = None
         self.save()
+        self.close_data()
         self.project.close()
-        self.project = self.data_spec = self.dataset = self.graph = self.validation = self.run = None
-        self.data_error, self.runs = None, []
+        self.project = self.graph = self.validation = self.run = None
+        self.runs, self._start_when_open = [], False
 
     def save(self) -> None:
         """Write the project now; on failure the window keeps everything and says so."""
@@ -151,59 +143,18 @@ class Session(RunShelf):
         if self.project is None:
             self.new_project(source)
         else:
-            self._open_data(source.title, partial(data_spec, source))
+            self.open_data(source.title, partial(data_spec, source))
             self.page_requested.emit("data")
 
-    def set_data_spec(self, spec: DataSpec) -> None:
-        """Use other data, or the same with another split or size; it is opened in the background."""
-        self.data_spec = spec
-        self._open_data(spec.source.title, lambda: spec)
-
-    def _open_data(self, title: str, make_spec: Callable[[], DataSpec]) -> None:
-        """Open data whose spec is made in the background too: a folder's defaults depend on its files."""
-        if self.data_job is not None:
-            self.data_job.cancel()
-        self.dataset, self.data_error = None, None
-
-        def work(ctx: "JobContext") -> "tuple[DataSpec, Dataset]":
-            # numpy takes 0.08 s to import: not before the first paint.
-            from cnnstudio.data.dataset import open_dataset
-
-            spec = make_spec()
-            return spec, open_dataset(spec, ctx)
-
-        # A job that was replaced may still have finished in time: only the newest one counts.
-        def done(found: "tuple[DataSpec, Dataset]") -> None:
-            if self.data_job is job:
-                self._on_data_opened(*found)
-
-        def failed(error: StudioError) -> None:
-            if self.data_job is job:
-                self._on_data_failed(error)
-
-        def cancelled() -> None:
-            failed(DataError(f"Opening {title} was cancelled.", hint="Choose the source again."))
-
-        name = f"Opening {title}"
-        job = self.jobs.start(name, "io", work, on_done=done, on_error=failed, on_cancelled=cancelled)
-        self.data_job = job
-        self.dataset_changed.emit()
-
-    def _on_data_opened(self, spec: DataSpec, dataset: "Dataset") -> None:
-        self.data_spec, self.dataset, self.data_job = spec, dataset, None
+    def _on_data_opened(self) -> None:
         try:
             self._fit_graph()
         except StudioError as error:
             self.report(error)
-        self.dataset_changed.emit()
         self._save_timer.start()
         if self._start_when_open:
             self._start_when_open = False
             self.training.start()
-
-    def _on_data_failed(self, error: StudioError) -> None:
-        self.data_job, self.data_error, self._start_when_open = None, error, False
-        self.dataset_changed.emit()
 
     def _fit_graph(self) -> None:
         """Give the network the data's image size and number of classes."""
@@ -217,7 +168,9 @@ class Session(RunShelf):
             return
         fitted = fit_graph(self.graph, shape, classes)
         if fitted != self.graph:
-            self.set_graph(fitted, "Fit the network to the data")
+            # Not an edit of the user's: whatever undo brings back is fitted too, or it could not be trained.
+            self._undo.transform(lambda graph: graph and fit_graph(graph, shape, classes))
+            self._show_graph(fitted)
             self.notice.emit("info", f"{fitted.name} now takes {_size(shape)} images and has {classes} outputs.", "")
 
     # Network --------------------------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from PySide6.QtCore import QObject, Signal
 from cnnstudio.core.errors import StudioError
 from cnnstudio.project import start_run
 from cnnstudio.runs.run import Run
+from cnnstudio.runs.store import misfit
 from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, RunStarted, TrainingEvent
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
+    from cnnstudio.data.dataset import Dataset
     from cnnstudio.gui.session import Session
 
 
@@ -30,9 +32,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class RunOpened:
-    """The first event of a training in the window: which run it is."""
+    """The first event of a training in the window: which run it is, and on which data."""
 
     run: Run
+    dataset: "Dataset"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ class TrainingControl(QObject):
             return "Choose a network first."
         if not session.validation.is_ok:
             return f"The network has a problem: {session.validation.problems[0].text}"
-        return ""
+        return misfit(session.dataset, session.graph, session.validation.shapes)
 
     def start(self) -> None:
         """Train the project's network on its data as a new run."""
@@ -93,7 +96,7 @@ class TrainingControl(QObject):
             from cnnstudio.runs.execute import train_run
 
             run = start_run(project, dataset)
-            ctx.emit(RunOpened(run))
+            ctx.emit(RunOpened(run, dataset))
             return train_run(ctx, run, dataset)
 
         self._launch("Training a new run", work)
@@ -103,15 +106,16 @@ class TrainingControl(QObject):
         if self.is_active:
             self._session.notice.emit("warn", "A training is running.", "Stop it first.")
             return
-        dataset = self._session.dataset
-        if dataset is not None and dataset.digest != run.info.data_digest:
-            dataset = None
+        at_hand = self._session.dataset
 
         def work(ctx: "JobContext") -> RunEnded:
+            from cnnstudio.data.dataset import open_dataset
             from cnnstudio.runs.execute import extend_run, train_run
 
             resumed = extend_run(run, epochs) if epochs else run
-            ctx.emit(RunOpened(resumed))
+            is_same = at_hand is not None and at_hand.spec == run.data
+            dataset = at_hand if is_same and at_hand is not None else open_dataset(run.data, ctx)
+            ctx.emit(RunOpened(resumed, dataset))
             ctx.emit(PastLoaded(resumed.history()))
             return train_run(ctx, resumed, dataset)
 

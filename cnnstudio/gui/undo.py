@@ -1,5 +1,6 @@
 """Undo and redo over immutable values: a stack of (text, value), without limit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -32,6 +33,10 @@ class UndoStack(Generic[T]):
         """Step forward; call only while `redo_text` isn't None."""
         self._at += 1
         return self._entries[self._at][1]
+
+    def transform(self, change: Callable[[T], T]) -> None:
+        """Change every value that undo and redo can bring back, without an edit of its own."""
+        self._entries = [(text, change(value)) for text, value in self._entries]
 
     @property
     def undo_text(self) -> str | None:

@@ -29,9 +29,10 @@ def stations(session: Session) -> list[Station]:
 
 
 def _data(session: Session) -> Station:
+    if session.opening:
+        return Station("data", f"Data  {session.opening} …", f"{session.opening} is being opened.")
     if session.data_spec is None:
-        text = "Data  …" if session.data_job is not None else "Data  none yet"
-        return Station("data", text, "Choose the pictures to learn from.")
+        return Station("data", "Data  none yet", "Choose the pictures to learn from.")
     title = session.data_spec.source.title
     if session.data_error is not None:
         return Station("data", f"Data  {title} · unreadable", session.data_error.message)
@@ -63,6 +64,9 @@ def _run(session: Session) -> Station:
     if best is None:
         return Station("train", name, f"{name} has not finished an epoch.")
     share = percent(best.val_top1)
+    if not session.is_own_data(run):
+        data = run.data.source.title
+        return Station("train", f"{name}  {share} · other data", f"{name} was trained on {data}, not on what is open.")
     return Station("train", f"{name}  {share}", f"{name}: {share} of the validation images are recognised.")
 
 

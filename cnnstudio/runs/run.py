@@ -23,7 +23,7 @@ from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.io import parse_graph
 from cnnstudio.training.config import TrainConfig, parse_config
-from cnnstudio.training.events import EpochDone, TrainingEvent, event_from_json
+from cnnstudio.training.events import EndReason, EpochDone, RunEnded, StepsDone, TrainingEvent, event_from_json
 
 RUN, DATA, NETWORK, TRAIN = "run.json", "data.json", "network.json", "train.json"
 JOURNAL, HISTORY, SOURCE, LOCK = "journal.jsonl", "history.jsonl", "network.py", ".lock"
@@ -129,6 +129,15 @@ class Run:
     def best(self) -> EpochDone | None:
         """The best epoch, if one is done."""
         return next((epoch for epoch in reversed(self.epochs()) if epoch.is_best), None)
+
+    def ended(self) -> RunEnded | None:
+        """How the training ended last; None if it runs, never began, or was broken off."""
+        state, history = self.state, self.history()
+        if state.value not in set(EndReason):
+            return None
+        step = next((event.last_step for event in reversed(history) if isinstance(event, StepsDone)), 0)
+        epoch = next((event.epoch for event in reversed(history) if isinstance(event, EpochDone)), 0)
+        return RunEnded(EndReason(state.value), step, epoch, self.journal()[-1]["text"])
 
     def size_bytes(self) -> int:
         """Bytes on the disk."""

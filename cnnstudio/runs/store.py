@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from cnnstudio.core import files
 from cnnstudio.core.errors import RunError, StudioError
 from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.shapes import Shape
 from cnnstudio.network.source import source_code
 from cnnstudio.runs.run import DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
 from cnnstudio.training.config import TrainConfig, check_recipe
@@ -78,19 +80,20 @@ def check_fit(dataset: "Dataset", graph: NetworkGraph, config: TrainConfig) -> N
 
     dataset.require_trainable()
     shapes = require_valid(graph)
+    if reason := misfit(dataset, graph, shapes):
+        raise RunError(reason, hint="Fit the network to the data.")
+    check_recipe(config, len(dataset.indices("train")), len(dataset.indices("val")))
+
+
+def misfit(dataset: "Dataset", graph: NetworkGraph, shapes: Mapping[str, Shape]) -> str:
+    """Why this network can't take these images or tell these classes apart, as a sentence; empty if it can."""
     images = tuple(int(n) for n in dataset.pixels.shape[1:])
     if graph.input_shape != images:
-        raise RunError(
-            f"The network takes {_size(graph.input_shape)} images and the data has {_size(images)}.",
-            hint="Fit the network's input to the data.",
-        )
+        return f"The network takes {_size(graph.input_shape)} images and the data has {_size(images)}."
     outputs = shapes[graph.of_kind("output")[0].id]
     if outputs != (len(dataset.classes),):
-        raise RunError(
-            f"The network has {outputs[0]:,} outputs and the data {len(dataset.classes):,} classes.",
-            hint="Give the last layer one output for each class.",
-        )
-    check_recipe(config, len(dataset.indices("train")), len(dataset.indices("val")))
+        return f"The network has {_size(outputs)} outputs and the data {len(dataset.classes):,} classes."
+    return ""
 
 
 def list_runs(folder: Path) -> list[Run]:

@@ -120,7 +120,7 @@ class DataPage(Page):
             self._show_error(session.data_error)
         elif session.data_job is not None:
             self._busy_timer.start()
-            self.busy.set_texts(f"Opening {'the data' if spec is None else spec.source.title}", "")
+            self.busy.set_texts(f"Opening {session.opening}", "")
         else:
             self._middle.setCurrentWidget(self.empty)
         self.side.setVisible(self._shown is not None and session.data_error is None and spec is not None)

@@ -14,6 +14,7 @@ from cnnstudio.training.events import CheckpointSaved, EpochDone, Guesses, RunEn
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
+    from cnnstudio.data.dataset import Dataset
     from cnnstudio.gui.session import Session
     from cnnstudio.runs.run import Run
     from cnnstudio.training.events import TrainingEvent
@@ -30,6 +31,7 @@ class TrainPage(Page):
         super().__init__(session)
         self._shown: Run | None = None
         self._is_live = False
+        self._data: Dataset | None = None
         self.view = TrainLayout()
         self.empty = EmptyState(
             "Nothing to train yet",
@@ -146,9 +148,9 @@ class TrainPage(Page):
     def _on_events(self, events: "list[TrainingEvent | RunOpened | PastLoaded]") -> None:
         for event in events:
             if isinstance(event, RunOpened):
-                self._begin(event.run, is_live=True)
+                self._begin(event.run, event.dataset)
             elif isinstance(event, PastLoaded):
-                self.view.curves.add(event.history)
+                self._show_past(event.history)
             elif isinstance(event, Guesses):
                 self._show_guesses(event)
             else:
@@ -162,10 +164,11 @@ class TrainPage(Page):
             return
         if self._shown is not None and run.path == self._shown.path and self._is_live:
             return
-        self._begin(run, is_live=False)
+        self._begin(run, None)
 
         def read(ctx: "JobContext") -> "tuple[Run, list[TrainingEvent]]":
-            return run, run.history()
+            ended = run.ended()
+            return run, [*run.history(), *([ended] if ended is not None else [])]
 
         self.session.jobs.start(
             f"Reading {run.name}", "io", read, on_done=self._on_past_read, on_error=self._on_unreadable
@@ -174,20 +177,24 @@ class TrainPage(Page):
     def _on_past_read(self, found: "tuple[Run, list[TrainingEvent]]") -> None:
         run, history = found
         if self._shown is run and not self._is_live:
-            self.view.curves.add(history)
-            for event in history:
-                self._note(event)
+            self._show_past(history)
+
+    def _show_past(self, history: "list[TrainingEvent]") -> None:
+        self.view.curves.add(history)
+        for event in history:
+            self._note(event)
 
     def _on_unreadable(self, error: StudioError) -> None:
         self.session.report(error)
 
-    def _begin(self, run: "Run", *, is_live: bool) -> None:
-        self._shown, self._is_live = run, is_live
-        self.view.begin(run.name, has_guesses=is_live and self.session.dataset is not None)
+    def _begin(self, run: "Run", dataset: "Dataset | None") -> None:
+        """Empty the page for a run: live on its data, or only to be looked at."""
+        self._shown, self._is_live, self._data = run, dataset is not None, dataset
+        self.view.begin(run.name, has_guesses=dataset is not None)
         self._watched: tuple[int, ...] = ()
 
     def _show_guesses(self, event: Guesses) -> None:
-        dataset, watched = self.session.dataset, tuple(event.indices.tolist())
+        dataset, watched = self._data, tuple(event.indices.tolist())
         if dataset is None:
             return
         if watched != self._watched:
@@ -216,7 +223,7 @@ def log_line(event: object) -> str:
     """One line for the log; empty for what the curves show anyway."""
     match event:
         case RunStarted():
-            return f"Started at step {event.step:,} on {event.device}."
+            return f"{'Went on' if event.step else 'Started'} at step {event.step:,} on {event.device}."
         case EpochDone() if event.is_best:
             return f"Epoch {event.epoch:,}: {100 * event.val_top1:.1f} %, the best so far."
         case CheckpointSaved():

@@ -91,4 +91,4 @@ class LiveGuesses(QWidget):
         assert self._probabilities is not None
         best = int(self._probabilities[row].argmax())
         guess, truth = self._classes[best], self._truths[row]
-        return guess, "right" if guess == truth else f"is {truth}", float(self._probabilities[row, best])
+        return guess, "right" if guess == truth else f"truly {truth}", float(self._probabilities[row, best])

@@ -8,7 +8,7 @@ from cnnstudio.gui.widgets.tile import NumberTile
 from cnnstudio.gui.widgets.times import duration_text
 from cnnstudio.training.events import EpochDone, RunEnded, RunPaused, RunStarted, StepsDone, TrainingEvent
 
-SMOOTHING = 0.8
+SMOOTHING, FEW_STEPS = 0.8, 10
 TRAINING, VALIDATION = "training", "validation"
 
 
@@ -56,6 +56,10 @@ class RunCurves(QWidget):
         self._steps_per_epoch, self._epochs = event.steps_per_epoch, event.epochs
         threads = f", {event.threads} thread{'s' if event.threads > 1 else ''}" if event.device == "CPU" else ""
         self._device = f"on {event.device}{threads}"
+        # A moving mean over less than an epoch of steps tells nothing that validation could be compared with.
+        smoothing = SMOOTHING if event.steps_per_epoch >= FEW_STEPS else 0.0
+        self.loss.set_smoothing(smoothing)
+        self.accuracy.set_smoothing(smoothing)
 
     def _add_steps(self, event: StepsDone) -> None:
         x = [step / self._steps_per_epoch for step in range(event.first_step, event.last_step + 1)]
