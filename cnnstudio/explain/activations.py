@@ -22,7 +22,7 @@ def activations(
     Args:
         network: Left as it was.
         x: One normalised picture, shape (1, C, H, W).
-        nodes: Which layers; all of them if left out.
+        nodes: Which layers; all of them if left out. Those of side heads have no outputs: only training uses them.
 
     Returns:
         Layer to feature maps of shape (C, h, w), or to numbers of shape (F,) behind a Flatten.
@@ -34,4 +34,4 @@ def activations(
     wanted = list(network.graph.order()) if nodes is None else list(nodes)
     with evaluating(network), torch.no_grad(), capture(network, wanted) as outputs:
         network(x)
-        return {node: to_array(outputs[node][0]) for node in wanted}
+        return {node: to_array(outputs[node][0]) for node in wanted if node in outputs}

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cnnstudio.core.errors import GraphError, ShapeError
+from cnnstudio.network.reach import answering
 from cnnstudio.network.validate import validate
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ WHY_DEFAULT = (
 
 
 def shapes_of(graph: "NetworkGraph") -> "dict[str, Shape]":
-    """The output shape of every node, in the order of the data's way."""
-    shapes = validate(graph).shapes
-    return {node: shapes[node] for node in graph.order() if node in shapes}
+    """The output shape of every node that the answer needs, in the order of the data's way; side heads are left out."""
+    shapes, used = validate(graph).shapes, answering(graph)
+    return {node: shapes[node] for node in graph.order() if node in shapes and node in used}
 
 
 def spatial_nodes(graph: "NetworkGraph") -> "dict[str, Shape]":

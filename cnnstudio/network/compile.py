@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from cnnstudio.core.errors import GraphError
 from cnnstudio.network.infer import input_shapes
 from cnnstudio.network.layers.ends import AuxiliaryOutput
+from cnnstudio.network.reach import upstream
 from cnnstudio.network.validate import require_valid
 
 if TYPE_CHECKING:
@@ -111,10 +112,7 @@ def _place(root: nn.Module, node_id: str, module: nn.Module) -> None:
 
 def _plan(graph: "NetworkGraph", modules: dict[str, nn.Module], results: Sequence[str]) -> Sequence[Step]:
     """The calls that lead to these results."""
-    needed = set(results)
-    for node_id in reversed(graph.order()):
-        if node_id in needed:
-            needed.update(graph.predecessors(node_id))
+    needed = upstream(graph, results)
     order = [node_id for node_id in graph.order() if node_id in needed]
     last_use = {source: node_id for node_id in order for source in graph.predecessors(node_id)}
     steps = []

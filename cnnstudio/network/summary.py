@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnstudio.network.infer import infer_shapes, input_shapes
+from cnnstudio.network.reach import answering
 from cnnstudio.network.receptive import ReceptiveField, joined
 from cnnstudio.network.shapes import Shape, value_count
 
@@ -132,11 +133,4 @@ def _depth(graph: "NetworkGraph", arriving: Iterable[str]) -> int:
 
 def _auxiliary(graph: "NetworkGraph") -> set[str]:
     """The nodes that lead to auxiliary outputs only."""
-    used: set[str] = set()
-    waiting = [node.id for node in graph.of_kind("output")]
-    while waiting:
-        node_id = waiting.pop()
-        if node_id not in used:
-            used.add(node_id)
-            waiting += graph.predecessors(node_id)
-    return {node.id for node in graph.nodes if node.id not in used} if graph.of_kind("aux_output") else set()
+    return {node.id for node in graph.nodes} - answering(graph) if graph.of_kind("aux_output") else set()

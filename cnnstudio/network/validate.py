@@ -9,6 +9,7 @@ from cnnstudio.core.errors import GraphError, ShapeError
 from cnnstudio.network.infer import arity_problem, infer_shapes, input_shapes
 from cnnstudio.network.names import free_id
 from cnnstudio.network.parts import Node
+from cnnstudio.network.reach import upstream
 from cnnstudio.network.shapes import Shape, value_count
 from cnnstudio.network.spec import LayerFix, LayerSpec, layers
 
@@ -158,13 +159,7 @@ def _without(graph: "NetworkGraph", *, node_id: str) -> "NetworkGraph":
 
 def _dead_ends(graph: "NetworkGraph") -> list[GraphProblem]:
     """Layers whose result nobody uses."""
-    used = set()
-    waiting = [node.id for node in graph.nodes if node.layer.is_end]
-    while waiting:
-        node_id = waiting.pop()
-        if node_id not in used:
-            used.add(node_id)
-            waiting += graph.predecessors(node_id)
+    used = upstream(graph, (node.id for node in graph.nodes if node.layer.is_end))
     return [
         GraphProblem(
             node.id,

@@ -164,7 +164,7 @@ ARCHITECTURES = (
         title="GoogLeNet for small images",
         year=2014,
         paper=PAPER,
-        about="GoogLeNet's nine inception modules behind a stem that keeps the size of small images, 32×32 for instance.",
+        about="GoogLeNet's nine inception modules behind a stem that keeps the size of small images, such as 32×32.",
         deviations=(
             "The first convolution is 3×3 with stride 1 instead of 7×7 with stride 2, and the stem has no pools.",
             "Batch norm behind every convolution instead of local response normalisation, as torchvision has it.",

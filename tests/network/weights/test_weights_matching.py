@@ -12,8 +12,9 @@ from torch.nn import functional
 from cnnstudio.core.errors import GraphError
 from cnnstudio.network.compile import compile_network
 from cnnstudio.network.weights.file import WeightsFile
-from cnnstudio.network.weights.matching import Match, match_weights
+from cnnstudio.network.weights.matching import match_weights
 from cnnstudio.network.weights.names import torchvision_names, without_prefixes
+from cnnstudio.network.weights.table import Match
 from cnnstudio.network.zoo import architectures
 
 models = pytest.importorskip("torchvision.models")
