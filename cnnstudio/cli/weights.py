@@ -11,7 +11,7 @@ from cnnstudio.core.errors import DataError, GraphError
 
 if TYPE_CHECKING:
     from cnnstudio.network.graph import NetworkGraph
-    from cnnstudio.network.weights.matching import Match
+    from cnnstudio.network.weights.table import Match
 
 SHOWN_ROWS = 12
 

@@ -1,5 +1,6 @@
 """The parity certificate: an exported folder is run in a clean process and compared with the app, stage by stage."""
 
+import copy
 import hashlib
 import json
 import os
@@ -46,6 +47,7 @@ class Certificate:
     largest_logit: float | None
     largest_logit_difference: float | None
     same_first_guess: float | None
+    own_rounding: float
     files: dict[str, str]
     made: str
 
@@ -63,7 +65,9 @@ def certify(loaded: "LoadedRun", folder: Path, samples: Samples, ctx: JobContext
     """
     ours = our_stages(loaded, samples.paths, ctx)
     theirs, problem = their_stages(folder, samples.paths, ctx)
-    stages = compare(ours, theirs, other_runtime=_uses_onnx(folder)) if theirs is not None else ()
+    is_onnx = _uses_onnx(folder)
+    rounding = own_rounding(loaded, ours) if is_onnx else 0.0
+    stages = compare(ours, theirs, other_runtime=is_onnx, own_rounding=rounding) if theirs is not None else ()
     failed = "run" if theirs is None else next((stage.stage for stage in stages if not stage.passed), "")
     net = next((stage for stage in stages if stage.stage == NET), None)
     certificate = Certificate(
@@ -77,6 +81,7 @@ def certify(loaded: "LoadedRun", folder: Path, samples: Samples, ctx: JobContext
         largest_logit=float(np.abs(ours[NET]).max()),
         largest_logit_difference=None if net is None else net.largest_difference,
         same_first_guess=_agreement(ours[NET], theirs),
+        own_rounding=rounding,
         files={path.name: _sha256(path) for path in sorted(folder.iterdir()) if _is_exported(path)},
         made=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -100,6 +105,19 @@ def our_stages(loaded: "LoadedRun", paths: Sequence[Path], ctx: JobContext) -> d
     found["normalise"] = to_input(pixels, loaded.preprocess, loaded.network).numpy()
     found[NET] = predict(loaded.network, pixels, loaded.preprocess, ctx, batch=BATCH)
     return found
+
+
+def own_rounding(loaded: "LoadedRun", ours: dict[str, np.ndarray]) -> float:
+    """How far the app's logits in float32 are from those in float64."""
+    import torch
+
+    exact = copy.deepcopy(loaded.network).double()
+    largest = 0.0
+    with torch.inference_mode():
+        for start in range(0, len(ours[NET]), BATCH):
+            logits = exact(torch.from_numpy(ours["normalise"][start : start + BATCH]).double()).numpy()
+            largest = max(largest, float(np.abs(logits - ours[NET][start : start + BATCH]).max()))
+    return largest
 
 
 def their_stages(folder: Path, paths: Sequence[Path], ctx: JobContext) -> tuple[dict[str, np.ndarray] | None, str]:

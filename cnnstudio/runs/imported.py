@@ -11,7 +11,7 @@ from cnnstudio.data.sources.none import NoSource
 from cnnstudio.data.spec import DataSpec, PreprocessSpec
 from cnnstudio.network.validate import require_valid
 from cnnstudio.network.weights.file import WeightsFile
-from cnnstudio.network.weights.matching import Match
+from cnnstudio.network.weights.table import Match
 from cnnstudio.runs.run import Run, RunInfo, RunState
 from cnnstudio.runs.store import note_state, require_new, versions, write_run
 from cnnstudio.training.checkpoint import Checkpoint, save_step

@@ -82,6 +82,10 @@ def test_stages_are_compared_by_their_largest_difference() -> None:
     assert found["net"].tolerance == pytest.approx(0.001)
     assert (found["net"].passed, found["net"].largest_difference) == (True, pytest.approx(0.0005, rel=1e-2))
     assert not compare(stages(pixels, logits), other, other_runtime=False)[-1].passed
+    # Four times the app's own rounding, for another runtime alone.
+    rounded = {"own_rounding": 0.1}
+    assert compare(stages(pixels, logits), other, other_runtime=True, **rounded)[-1].tolerance == pytest.approx(0.4)
+    assert not compare(stages(pixels, logits), other, other_runtime=False, **rounded)[-1].passed
 
 
 @pytest.mark.parametrize("wrong", [np.zeros((1, 3), np.float32), np.array([[np.nan, 0.0]], np.float32)])
