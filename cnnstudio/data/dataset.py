@@ -16,6 +16,7 @@ from cnnstudio.data.preprocess import measured
 from cnnstudio.data.raw import Problem
 from cnnstudio.data.spec import DataSpec
 from cnnstudio.data.splits import SPLITS, stratified_splits
+from cnnstudio.data.words import printable
 
 __all__ = ["SPLITS", "Dataset", "Problem", "open_dataset", "printable"]
 
@@ -102,11 +103,6 @@ class Dataset:
             "splits": {split: len(self.indices(split)) for split in SPLITS},
             "problems": [{"file": printable(p.file), "kind": p.kind, "text": printable(p.text)} for p in self.problems],
         }
-
-
-def printable(text: str) -> str:
-    """The text with what isn't Unicode in a file's name shown as a replacement character."""
-    return text.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
 
 
 def open_dataset(spec: DataSpec, ctx: JobContext) -> Dataset:

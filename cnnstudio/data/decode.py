@@ -24,6 +24,13 @@ MAX_SIDE = 1024
 ORIENTATION_TAG = 0x0112
 EXIF_KEYS = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
 GREY_MODES = frozenset(("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"))
+# What to do about files that hold no picture to convert; they were saved under an image's name by mistake.
+HINTS = {
+    "a web page": "Download it again, as a picture: what was saved is the page that shows it.",
+    "a text": "Remove it, or put the picture in its place.",
+    "a JSON text": "Download it again, as a picture: what was saved is a server's answer.",
+    "an XML file": "Download it again, as a picture: what was saved is a server's answer.",
+}
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -246,11 +253,8 @@ def _damage(content: bytes, error: Exception) -> ImageError:
     head = content[:HEAD_BYTES]
     foreign = foreign_kind(head)
     if foreign and not is_image(head):
-        return ImageError(
-            f"is {foreign}, not an image that can be read",
-            kind="foreign",
-            hint="Convert it to JPEG or PNG, or remove it.",
-        )
+        hint = HINTS.get(foreign, "Convert it to JPEG or PNG, or remove it.")
+        return ImageError(f"is {foreign}, not an image that can be read", kind="foreign", hint=hint)
     reason = str(error)
     if any(word in reason.lower() for word in ("truncated", "not enough", "unexpected end", "ended prematurely")):
         return ImageError("ends early: a part of the file is missing", kind="truncated")

@@ -101,6 +101,8 @@ class Decoder:
         try:
             return self._answer(ctx, None, read_view, argument, max_side)
         except ImageError as error:
+            if error.kind == "missing" and isinstance(source, Path):
+                raise ImageError(f"{source.absolute()} does not exist.", kind=error.kind) from None
             raise ImageError(f"{name} {error.message}.", kind=error.kind, hint=error.hint) from None
 
     def close(self) -> None:

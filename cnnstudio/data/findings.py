@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnstudio.data.raw import Problem, RawData
 from cnnstudio.data.splits import SPLITS, TRAIN
+from cnnstudio.data.words import counted
 
 SHOWN_NAMES = 3
 MAX_IMBALANCE = 10
@@ -105,10 +106,12 @@ def _duplicates(raw: RawData, splits: np.ndarray) -> Iterator[Problem]:
         yield Problem(
             "",
             "leak",
-            f"{len(leaks):,} pictures are in more than one of {parts}: {files}. The results look too good.",
+            f"{counted(len(leaks), 'picture is', 'pictures are')} in more than one of {parts}: {files}. "
+            "The results look too good.",
             hint="Delete the copies.",
         )
     if copies:
         extra = sum(len(group) - 1 for group in copies)
         files = name_list([raw.names[group[0]] for group in copies])
-        yield Problem("", "duplicates", f"{extra:,} files are exact copies of others: {files}.")
+        copies_text = counted(extra, "file is an exact copy", "files are exact copies")
+        yield Problem("", "duplicates", f"{copies_text} of others: {files}.")

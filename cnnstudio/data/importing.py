@@ -14,6 +14,7 @@ from cnnstudio.data.memory import require_memory
 from cnnstudio.data.raw import Problem, RawData
 from cnnstudio.data.scan import FoundFile, Scan
 from cnnstudio.data.spec import PreprocessSpec
+from cnnstudio.data.words import counted
 from cnnstudio.data.worker import THUMBNAIL_SIDE, Failure, Sample, Work
 
 MAX_UNREADABLE = 0.05
@@ -21,19 +22,28 @@ MIN_PER_CLASS = 2
 PROGRESS_STEP = 32
 NARROW = 8
 THUMBNAIL_BYTES = THUMBNAIL_SIDE**2 * 3
-# What was done to images that are used: one line each, with how many.
+# What was done to images that are used, said of one and of several: one line each, with how many.
 NOTES = {
-    "animated": "hold several pictures; the first one is used",
-    "16_bit": "have 16 bits a channel; they are scaled to 8",
-    "float": "hold floating-point values from 0 to 1; they are scaled to 0 to 255",
-    "alpha": "are partly transparent; they are laid on white",
-    "cmyk": "are in print colours (CMYK); they are converted to RGB",
-    "turned": "are turned as their EXIF orientation says",
-    "bad_exif": "have damaged EXIF data, which are ignored",
-    "blank": "show nothing but one colour",
-    "small": "are less than half as large as the training size and get blurred",
-    "narrow": f"are more than {NARROW} times as long as wide",
-    "grey": "are grey among coloured ones",
+    "animated": ("holds several pictures; the first one is used", "hold several pictures; the first one is used"),
+    "16_bit": ("has 16 bits a channel; it is scaled to 8", "have 16 bits a channel; they are scaled to 8"),
+    "float": (
+        "holds floating-point values from 0 to 1; they are scaled to 0 to 255",
+        "hold floating-point values from 0 to 1; they are scaled to 0 to 255",
+    ),
+    "alpha": ("is partly transparent; it is laid on white", "are partly transparent; they are laid on white"),
+    "cmyk": (
+        "is in print colours (CMYK); it is converted to RGB",
+        "are in print colours (CMYK); they are converted to RGB",
+    ),
+    "turned": ("is turned as its EXIF orientation says", "are turned as their EXIF orientation says"),
+    "bad_exif": ("has damaged EXIF data, which are ignored", "have damaged EXIF data, which are ignored"),
+    "blank": ("shows nothing but one colour", "show nothing but one colour"),
+    "small": (
+        "is less than half as large as the training size and gets blurred",
+        "are less than half as large as the training size and get blurred",
+    ),
+    "narrow": (f"is more than {NARROW} times as long as wide", f"are more than {NARROW} times as long as wide"),
+    "grey": ("is grey among coloured ones", "are grey among coloured ones"),
 }
 
 
@@ -58,7 +68,7 @@ def import_files(scan: Scan, preprocess: PreprocessSpec, accept_problems: bool, 
                 ctx.progress(done, len(files), "Reading images")
     if not results.files:
         raise DataError(
-            f"None of the {len(files):,} image files in {scan.root} can be read: {results.failures[0].text}",
+            f"{_none_of(len(files))} in {scan.root} can be read: {results.failures[0].text}",
             hint="Check that they are JPEG, PNG, BMP, GIF, WebP, TIFF or AVIF files.",
         )
     gates = _blocking(scan, results, accept_problems)
@@ -99,10 +109,11 @@ class _Results:
     def note_problems(self) -> Iterator[Problem]:
         """One line for each kind of conversion."""
         n = len(self.files)
-        for note, text in NOTES.items():
+        for note, (one, several) in NOTES.items():
             count = self._notes[note]
             if count and not (note == "grey" and count == n):
-                yield Problem("", note, f"{count:,} of {n:,} images {text} (first: '{self._first[note]}').")
+                text = f"{count:,} of {counted(n, 'image')} {one if count == 1 else several}"
+                yield Problem("", note, f"{text} (first: '{self._first[note]}').")
 
     def raw(self, scan: Scan, problems: Sequence[Problem]) -> RawData:
         """The finished arrays."""
@@ -120,6 +131,10 @@ class _Results:
         )
 
 
+def _none_of(n: int) -> str:
+    return "Not the one image file" if n == 1 else f"None of the {n:,} image files"
+
+
 def _size_notes(sample: Sample, side: int) -> Iterator[str]:
     short, long = sorted((sample.width, sample.height))
     if short * 2 < side:
@@ -135,7 +150,7 @@ def _blocking(scan: Scan, results: _Results, accept_problems: bool) -> Iterator[
         yield Problem(
             "",
             "many_unreadable",
-            f"{n_bad:,} of {n_all:,} image files ({n_bad / n_all:.0%}) can't be read; "
+            f"{n_bad:,} of {counted(n_all, 'image file')} ({n_bad / n_all:.0%}) can't be read; "
             f"more than {MAX_UNREADABLE:.0%} is a reason to stop and look.",
             hint="Mend or remove them, or allow training in spite of problems.",
             is_blocking=not accept_problems,
@@ -147,7 +162,8 @@ def _blocking(scan: Scan, results: _Results, accept_problems: bool) -> Iterator[
             yield Problem(
                 scan.classes[label],
                 "tiny_class",
-                f"The class '{scan.classes[label]}' has {usable[label]} usable images of {wanted[label]}; "
+                f"The class '{scan.classes[label]}' has {counted(usable[label], 'usable image')} of "
+                f"{wanted[label]:,}; "
                 f"at least {MIN_PER_CLASS} are needed to learn and to check.",
                 hint="Add images of it, remove its folder, or allow training in spite of problems.",
                 is_blocking=not accept_problems,

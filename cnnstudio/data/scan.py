@@ -13,6 +13,7 @@ from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.raw import Problem
 from cnnstudio.data.sniff import HEAD_BYTES, IMAGE_SUFFIXES, foreign_kind, is_image
+from cnnstudio.data.words import counted
 
 SPLIT_NAMES = {
     "train": 0,
@@ -120,7 +121,8 @@ def _loose(parts: list[tuple[str, int]], walk: "_Walk") -> Iterator[Problem]:
             yield Problem(
                 "",
                 "no_class",
-                f"{n:,} images lie in '{Path(part).name}' itself, in no class folder, and are not used.",
+                f"{counted(n, 'image lies', 'images lie')} in '{Path(part).name}' itself, in no class folder, "
+                f"and {'is' if n == 1 else 'are'} not used.",
                 hint="Put each into the folder of its class.",
             )
 
@@ -129,10 +131,11 @@ def _nothing_found(root: Path, parts: list[tuple[str, int]], walk: "_Walk") -> D
     expected = f"Expected {root}/CLASS/picture.jpg, one subfolder for each class."
     loose = sum(walk.count_images(part) for part, _ in parts)
     if loose:
-        return DataError(f"{root} holds {loose:,} images but no class folders with images.", hint=expected)
+        return DataError(f"{root} holds {counted(loose, 'image')} but no class folders with images.", hint=expected)
     if walk.problems or walk.foreign:
         n = len(walk.problems) + sum(walk.foreign.values())
-        return DataError(f"No images found in {root}; {n:,} other files or folders can't be used.", hint=expected)
+        others = counted(n, "other file or folder", "other files or folders")
+        return DataError(f"No images found in {root}; {others} can't be used.", hint=expected)
     return DataError(f"No images found in {root}.", hint=expected)
 
 
@@ -180,8 +183,8 @@ class _Walk:
     def skipped(self) -> Iterator[Problem]:
         """One problem for each kind of file that was passed by."""
         for kind, n in sorted(self.foreign.items()):
-            files = "file is" if n == 1 else "files are"
-            yield Problem("", "foreign", f"{n:,} {files} no image ({kind}) and not used.")
+            files = counted(n, "file is", "files are")
+            yield Problem("", "foreign", f"{files} no image ({kind}) and not used.")
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         self._ctx.check()

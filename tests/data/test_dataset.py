@@ -80,7 +80,18 @@ def test_blocking_problems_stop_training_with_their_hint(dataset):
     changed(dataset, problems=problems[:1]).require_trainable()
 
 
-@pytest.mark.parametrize(("name", "shown"), [("plain", "plain"), ("é", "é"), ("caf\udce9", "caf\ufffd")])
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("plain", "plain"),
+        ("é", "é"),
+        ("caf\udce9", "caf\ufffd"),
+        ("two\nlines\r.png", "two\ufffdlines\ufffd.png"),
+        ("bell\x07\x85\u2028", "bell\ufffd\ufffd\ufffd"),
+        ("turned\u202egnp.exe", "turned\ufffdgnp.exe"),
+        ("👩\u200d🔬", "👩\u200d🔬"),
+    ],
+)
 def test_names_are_made_printable(name, shown):
     assert printable(name) == shown
     assert printable(name).encode("utf-8")

@@ -97,6 +97,13 @@ def test_what_is_no_image_is_named_in_words(content, kind, words):
     assert words in caught.value.message
 
 
+def test_a_saved_web_page_is_to_be_downloaded_again_and_not_converted():
+    with pytest.raises(ImageError) as caught:
+        read_image(b"<!DOCTYPE html><html><body>404</body></html>")
+    assert "Download it again" in caught.value.hint
+    assert "Convert" not in caught.value.hint
+
+
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
 def test_mutated_files_are_read_or_refused_and_nothing_else(encoded, picture, file_format):
     whole = encoded(file_format, picture(48, 48))

@@ -157,6 +157,9 @@ def test_errors_of_one_picture_are_whole_sentences(tmp_path):
             decoder.decode_one(tmp_path / "cat.jpg")
         assert caught.value.message == "'cat.jpg' is empty (0 bytes)."
         with pytest.raises(ImageError) as caught:
+            decoder.decode_one(tmp_path / "dog.jpg")
+        assert caught.value.message == f"{tmp_path / 'dog.jpg'} does not exist."
+        with pytest.raises(ImageError) as caught:
             decoder.decode_one(b"<html>")
         assert caught.value.message == "The picture is a web page, not an image that can be read."
 

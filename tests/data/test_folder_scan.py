@@ -143,7 +143,7 @@ def test_images_in_no_class_folder_are_counted(image_folder, picture):
     picture().save(root / "loose.png")
     scan = scanned(root)
     assert len(scan.files) == 2
-    assert kinds(scan)["no_class"].startswith("1 images lie in 'pictures' itself")
+    assert kinds(scan)["no_class"].startswith("1 image lies in 'pictures' itself, in no class folder, and is not")
 
 
 def test_an_empty_folder_says_what_was_expected(tmp_path):
@@ -167,7 +167,7 @@ def test_a_train_folder_without_classes_says_so(image_folder):
 def test_a_folder_of_other_files_says_how_many(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/notes.txt").write_text("some words")
-    with pytest.raises(DataError, match="1 other files or folders can't be used"):
+    with pytest.raises(DataError, match="1 other file or folder can't be used"):
         scanned(tmp_path)
 
 

@@ -134,7 +134,7 @@ def test_one_class_can_be_looked_at_but_not_trained_on(image_folder):
 
 def test_a_class_of_one_image_stops_training(image_folder):
     dataset = opened(image_folder({"cat": 4, "dog": 1, "emu": 4}))
-    with pytest.raises(DataError, match="'dog' has 1 usable images of 1"):
+    with pytest.raises(DataError, match="'dog' has 1 usable image of 1;"):
         dataset.require_trainable()
 
 
@@ -165,7 +165,7 @@ def test_conversions_are_told_once_each(image_folder, picture):
     dataset = opened(root)
     texts = kinds(dataset)
     assert len(dataset) == 47
-    assert texts["grey"].startswith("1 of 47 images are grey among coloured ones (first: 'a/grey.png')")
+    assert texts["grey"].startswith("1 of 47 images is grey among coloured ones (first: 'a/grey.png')")
     assert texts["alpha"].startswith("2 of 47")
     assert texts["cmyk"].startswith("1 of 47")
     assert texts["blank"].startswith("2 of 47")
@@ -217,7 +217,7 @@ def test_copies_in_two_classes_and_on_both_sides_of_the_test_are_named(image_fol
     texts = kinds(opened(root))
     assert "'a' and 'b'" in texts["conflicting_labels"]
     assert "'train/a/0.png', 'train/b/copy.png'" in texts["conflicting_labels"]
-    assert texts["leak"].startswith("1 pictures are in more than one of train and test")
+    assert texts["leak"].startswith("1 picture is in more than one of train and test")
     assert texts["duplicates"].startswith("2 files are exact copies")
 
 
