@@ -35,7 +35,7 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
         *(_opener(path) for path in window.session.settings.recent[:MAX_RECENT_COMMANDS]),
         Action(
             "images.paste",
-            "Paste an image to classify",
+            "Paste a picture to classify",
             FILE,
             window.paste_image,
             ("Ctrl+V",),
@@ -90,4 +90,4 @@ def _why_not_paste(session: Session) -> str:
     if session.run is None:
         return "There is no run yet: train the network first."
     mime = QApplication.clipboard().mimeData()
-    return "" if mime is not None and (mime.hasImage() or mime.hasUrls()) else "There is no image on the clipboard."
+    return "" if mime is not None and (mime.hasImage() or mime.hasUrls()) else "There is no picture on the clipboard."

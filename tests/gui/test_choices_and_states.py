@@ -201,6 +201,13 @@ def test_a_long_line_is_elided_in_the_middle_and_its_tooltip_has_all(qtbot: QtBo
     assert label.toolTip() == ""
 
 
+def test_a_line_break_in_a_name_stays_on_the_line(qtbot: QtBot) -> None:
+    label = ElidedLabel("two\nlines.png")
+    qtbot.addWidget(label)
+    label.resize(900, 20)
+    assert label.shown_text() == "two\ufffdlines.png"
+
+
 def test_a_disabled_button_says_why(qtbot: QtBot) -> None:
     button = Button("Go", "Do it.")
     qtbot.addWidget(button)

@@ -46,6 +46,8 @@ def count_texts(report: Report) -> tuple[str, str]:
 
 def cell_text(true: str, given: str, count: int) -> str:
     """The title over a confusion cell's images."""
+    if not count:
+        return f"No picture of {true} was {'recognised' if true == given else f'taken for {given}'}."
     images = f"{count:,} image{'' if count == 1 else 's'}"
     if true == given:
         return f"{images} of {true}, rightly recognised"

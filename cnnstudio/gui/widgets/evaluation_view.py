@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from cnnstudio.data.words import printable
 from cnnstudio.evaluation.evaluate import Evaluation
 from cnnstudio.evaluation.report import ClassReport
 from cnnstudio.gui.theme import theme
@@ -59,6 +60,7 @@ class EvaluationView(QWidget):
         super().__init__()
         self._evaluation: Evaluation | None = None
         self._cell_title = NO_CELL
+        self._names: list[str] = []
         self._picture: Callable[[int], Pixels] | None = None
         self.tiles = {
             "top1": NumberTile(
@@ -94,11 +96,9 @@ class EvaluationView(QWidget):
             ("n", texts.count_texts(report)),
         ):
             self.tiles[key].set_value(*shown)
-        self.confusion.set_counts(report.confusion, found.classes)
-        wrong = [
-            Answer(m.index, found.classes[m.true_class], found.classes[m.given_class], m.confidence)
-            for m in found.mistakes()
-        ]
+        names = self._names = [printable(name) for name in found.classes]
+        self.confusion.set_counts(report.confusion, names)
+        wrong = [Answer(m.index, names[m.true_class], names[m.given_class], m.confidence) for m in found.mistakes()]
         self.mistakes.set_answers(wrong, picture)
         self.cell.set_answers([], picture)
         self._cell_title = NO_CELL
@@ -110,7 +110,7 @@ class EvaluationView(QWidget):
         found = self._evaluation
         if found is None or self._picture is None:
             return
-        true, given = found.classes[true_class], found.classes[given_class]
+        true, given = self._names[true_class], self._names[given_class]
         answers = [
             Answer(int(found.indices[i]), true, given, float(found.probabilities[i, given_class]))
             for i in found.cell(true_class, given_class)
@@ -189,4 +189,4 @@ class EvaluationView(QWidget):
 def _row(row: ClassReport) -> tuple[object, ...]:
     precision = row.precision if row.given else None
     recall = row.recall if row.n else None
-    return row.name, row.n, precision, recall, row.f1 if row.n or row.given else None
+    return printable(row.name), row.n, precision, recall, row.f1 if row.n or row.given else None

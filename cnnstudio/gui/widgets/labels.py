@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from cnnstudio.data.words import printable
 from cnnstudio.gui.theme import set_role
 
 
@@ -53,7 +54,8 @@ class ElidedLabel(QWidget):
     def shown_text(self) -> str:
         """What there is room for."""
         metrics = self._label.fontMetrics()
-        return metrics.elidedText(self._text, Qt.TextElideMode.ElideMiddle, self.width())
+        # One line: a name with a line break in it would paint over its neighbours.
+        return metrics.elidedText(printable(self._text), Qt.TextElideMode.ElideMiddle, self.width())
 
     def sizeHint(self) -> QSize:
         return self._label.sizeHint()

@@ -47,6 +47,8 @@ class ProblemList(QScrollArea):
         self._problems, self._is_read_only = found, is_read_only
         for row in self.rows:
             self._box.removeWidget(row)
+            # A row waits for the event loop to die: until then it must not show over the new ones.
+            row.hide()
             row.deleteLater()
         self.rows = [ProblemRow(problem, can_fix=not is_read_only) for problem in found[:MOST]]
         for i, row in enumerate(self.rows):

@@ -74,6 +74,14 @@ def test_a_click_on_a_cell_shows_exactly_its_images_the_surest_first(judged, cli
     assert judged.view.line().endswith(f"of {digits.classes[true]}, taken for {digits.classes[given]}")
 
 
+def test_a_cell_that_counts_nothing_says_so(judged, click, digits):
+    zeros = np.argwhere(judged.view.confusion._counts == 0)
+    true, given = (int(n) for n in next(cell for cell in zeros if cell[0] != cell[1]))
+    click(judged.view.confusion, at=judged.view.confusion.cell_rect(true, given).center().toPoint())
+    assert judged.view.cell.answers() == ()
+    assert judged.view.line() == f"No picture of {digits.classes[true]} was taken for {digits.classes[given]}."
+
+
 def test_the_sheet_of_mistakes_shows_the_surest_first(judged, digits, by_torch, truth):
     p = answers(digits, by_torch)
     wrong = np.flatnonzero(p.argmax(1) != truth)
