@@ -84,13 +84,15 @@ class ExplanationMethod(Spec):
 
         Raises:
             ShapeError: `x` isn't one picture, or the node has no feature maps.
-            StudioError: There is no such class.
+            StudioError: There is no such class, or the network answers for each pixel.
         """
         import torch
 
         from cnnstudio.explain.nodes import require_spatial
+        from cnnstudio.network.answers import image_classes
 
         _require_one_picture(tuple(x.shape))
+        image_classes(network.graph, "explaining")
         chosen = require_spatial(network.graph, node)
         self.prepare()
         started_s = time.perf_counter()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cnnstudio.network.graph import Edge, Group, NetworkGraph, Node
-from cnnstudio.network.layers.ends import Input, Output
+from cnnstudio.network.layers.ends import Answer, Input, Output
 from cnnstudio.network.shapes import Shape
 from cnnstudio.network.spec import LayerSpec
 
@@ -50,9 +50,9 @@ class GraphBuilder:
         finally:
             self._prefix.pop()
 
-    def finish(self) -> NetworkGraph:
+    def finish(self, answer: Answer = "image") -> NetworkGraph:
         """Add the output behind the last layer and make the graph."""
-        self.add("output", Output())
+        self.add("output", Output(answer=answer))
         groups = tuple(
             Group(id=group_id, title=self._titles[group_id], members=tuple(members), parent=self._parents[group_id])
             for group_id, members in self._members.items()

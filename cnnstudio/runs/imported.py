@@ -9,7 +9,7 @@ from cnnstudio.core.errors import DataError, GraphError, RunError
 from cnnstudio.core.specs import parse_spec
 from cnnstudio.data.sources.none import NoSource
 from cnnstudio.data.spec import DataSpec, PreprocessSpec
-from cnnstudio.network.validate import require_valid
+from cnnstudio.network.answers import image_classes
 from cnnstudio.network.weights.file import WeightsFile
 from cnnstudio.network.weights.table import Match
 from cnnstudio.runs.run import Run, RunInfo, RunState
@@ -37,12 +37,13 @@ def import_run(
 
     Raises:
         RunError: The folder isn't empty, or names and outputs differ in number.
+        GraphError: The network answers for each pixel.
         FileError: The place can't be written.
     """
     require_new(path)
-    outputs = require_valid(match.graph)[match.graph.of_kind("output")[0].id]
-    if outputs != (len(classes),):
-        raise RunError(f"The network has {outputs[0]:,} outputs, and {len(classes):,} class names were given.")
+    outputs = image_classes(match.graph, "using")
+    if outputs != len(classes):
+        raise RunError(f"The network has {outputs:,} outputs, and {len(classes):,} class names were given.")
     weights = match.weights(seed)
     info = RunInfo(
         id=path.name,

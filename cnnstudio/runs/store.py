@@ -11,6 +11,7 @@ from cnnstudio import __version__
 from cnnstudio.core import files
 from cnnstudio.core.errors import RunError, StudioError
 from cnnstudio.data.spec import DataSpec
+from cnnstudio.network.answers import image_classes, pixel_reason
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.shapes import Shape
 from cnnstudio.network.source import source_code
@@ -74,12 +75,13 @@ def check_fit(dataset: "Dataset", graph: NetworkGraph, config: TrainConfig) -> N
 
     Raises:
         RunError: Image size, channels or classes differ between data and network.
-        GraphError: The network has a problem.
+        GraphError: The network has a problem, or answers for each pixel.
     """
     from cnnstudio.network.validate import require_valid
 
     dataset.require_trainable()
     shapes = require_valid(graph)
+    image_classes(graph, "training", shapes)
     if reason := misfit(dataset, graph, shapes):
         raise RunError(reason, hint="Fit the network to the data.")
     check_recipe(config, len(dataset.indices("train")), len(dataset.indices("val")))
@@ -90,6 +92,8 @@ def misfit(dataset: "Dataset", graph: NetworkGraph, shapes: Mapping[str, Shape])
     images = tuple(int(n) for n in dataset.pixels.shape[1:])
     if graph.input_shape != images:
         return f"The network takes {_size(graph.input_shape)} images and the data has {_size(images)}."
+    if reason := pixel_reason(graph, "training", shapes):
+        return reason
     outputs = shapes[graph.of_kind("output")[0].id]
     if outputs != (len(dataset.classes),):
         return f"The network has {_size(outputs)} outputs and the data {len(dataset.classes):,} classes."

@@ -11,7 +11,6 @@ from cnnstudio.network.layers.conv2d import Conv2d
 from cnnstudio.network.summary import summarize
 from cnnstudio.network.zoo import architectures
 
-
 LARGE = ("inception-v3", "resnet152", "densenet121")
 
 

@@ -51,6 +51,18 @@ GOLDEN = {
     "alexnet-small": 7_139_722,
     # VGG-16's convolutions (14,714,688) with two numbers of batch norm for each of 4,224 biases; 2·262,656 + 5,130
     "vgg16-small": 14_714_688 + 4_224 + 530_442,
+    # The paper's arithmetic by hand, downwards, bottom, upwards (2×2 transposed, then two 3×3), head.
+    "unet": sum(
+        (
+            *(9 * 1 * 64 + 64, 9 * 64 * 64 + 64, 9 * 64 * 128 + 128, 9 * 128 * 128 + 128),
+            *(9 * 128 * 256 + 256, 9 * 256 * 256 + 256, 9 * 256 * 512 + 512, 9 * 512 * 512 + 512),
+            *(9 * 512 * 1024 + 1024, 9 * 1024 * 1024 + 1024),
+            *(4 * 1024 * 512 + 512, 9 * 1024 * 512 + 512, 9 * 512 * 512 + 512),
+            *(4 * 512 * 256 + 256, 9 * 512 * 256 + 256, 9 * 256 * 256 + 256),
+            *(4 * 256 * 128 + 128, 9 * 256 * 128 + 128, 9 * 128 * 128 + 128),
+            *(4 * 128 * 64 + 64, 9 * 128 * 64 + 64, 9 * 64 * 64 + 64, 64 * 2 + 2),
+        )
+    ),
     "resnet20": 269_722,
     "resnet32": 464_154,
     "resnet44": 658_586,
@@ -78,6 +90,7 @@ DEPTHS = {
     "resnext50": 50,
     "resnext101": 101,
     "densenet121": 121,
+    "unet": 23,  # "In total the network has 23 convolutional layers."
 }
 
 
@@ -159,7 +172,8 @@ def test_smallest_side_fits_and_a_smaller_one_is_refused(name: str) -> None:
     small = architecture.build(classes=3, channels=1, side=architecture.min_side)
     assert validate(small).is_ok
     assert small.input_shape == (1, architecture.min_side, architecture.min_side)
-    assert validate(small).shapes["output"] == (3,)
+    pixels = (architecture.min_side, architecture.min_side) if name == "unet" else ()
+    assert validate(small).shapes["output"] == (3, *pixels)
     with pytest.raises(GraphError, match=f"at least {architecture.min_side}×{architecture.min_side}"):
         architecture.build(side=architecture.min_side - 1)
 
@@ -267,6 +281,21 @@ def test_no_variant_is_offered_that_does_not_fit_either() -> None:
     with pytest.raises(GraphError) as caught:
         fit_architecture("vgg16", (3, 12, 12), 10)
     assert "vgg16-small" not in caught.value.hint
+
+
+@pytest.mark.parametrize("side", [16, 50, 63, 100])
+def test_unet_answers_for_every_pixel_of_any_side(side: int) -> None:
+    graph = architectures["unet"].build(classes=3, channels=3, side=side)
+    network = compile_network(graph, seed=0).eval()
+    assert network(torch.randn(2, 3, side, side)).shape == (2, 3, side, side)
+    assert validate(graph.with_classes(7)).shapes["output"] == (7, side, side)
+
+
+def test_unet_joins_maps_of_the_papers_widths() -> None:
+    shapes = validate(architectures["unet"].build()).shapes
+    found = [shapes[f"up{stage}.concat"] for stage in (4, 3, 2, 1)]
+    assert found == [(1024, 64, 64), (512, 128, 128), (256, 256, 256), (128, 512, 512)]
+    assert shapes["output"] == (2, 512, 512)
 
 
 def test_unknown_architecture_gets_a_suggestion() -> None:

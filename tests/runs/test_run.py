@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnstudio.core.errors import DataError, FileError, RecipeError, RunError
+from cnnstudio.core.errors import DataError, FileError, GraphError, RecipeError, RunError
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.zoo import fit_architecture
@@ -64,6 +64,8 @@ def test_data_and_network_that_do_not_fit_are_refused(tmp_path: Path, dataset: D
         create_run(tmp_path / "a", dataset, fit_architecture("lenet5", (3, 64, 64), 8), config)
     with pytest.raises(RunError, match="has 10 outputs and the data 8 classes"):
         create_run(tmp_path / "a", dataset, fit_architecture("lenet5", (3, 32, 32), 10), config)
+    with pytest.raises(GraphError, match="each of 32×32 pixels: training segmentation networks isn't offered yet"):
+        create_run(tmp_path / "a", dataset, fit_architecture("unet", (3, 32, 32), 8), config)
     with pytest.raises(RecipeError, match="batch of 9,999"):
         create_run(tmp_path / "a", dataset, fit_architecture("lenet5", (3, 32, 32), 8), config.replace(batch=9999))
     assert not (tmp_path / "a").exists()

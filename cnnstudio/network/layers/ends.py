@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
-from cnnstudio.network.shapes import Shape, shape_text, sides_text, vector
+from cnnstudio.network.shapes import Shape, feature_map, shape_text, sides_text, vector
 from cnnstudio.network.spec import Category, LayerFix, LayerSpec, layers
 
 if TYPE_CHECKING:
     from torch import nn
+
+Answer = Literal["image", "pixel"]
 
 
 class _PassThrough(LayerSpec):
@@ -77,8 +79,34 @@ class Output(_Logits):
     title: ClassVar[str] = "Output"
     help: ClassVar[str] = (
         "The network's answer: one number for each class, called a logit. Softmax turns the logits into "
-        "probabilities; training and the pages that show guesses do that themselves, so the network ends here."
+        "probabilities; training and the pages that show guesses do that themselves, so the network ends here. A "
+        "segmentation network like U-Net answers for each pixel instead, with one map for each class."
     )
+    answer: Answer = setting(
+        "image",
+        title="Answer for",
+        description="One answer for the whole image, or one for each pixel (segmentation).",
+        advanced=True,
+    )
+
+    def output_shape(self, inputs: Sequence[Shape]) -> Shape:
+        if self.answer == "pixel":
+            return feature_map(inputs, "An output for each pixel")
+        return super().output_shape(inputs)
+
+    @property
+    def label(self) -> str:
+        return "logits of each pixel" if self.answer == "pixel" else super().label
+
+    def formula(self, inputs: Sequence[Shape]) -> str:
+        if self.answer == "image":
+            return super().formula(inputs)
+        return f"{inputs[0][0]:,} logits, one for each class, at {sides_text(*inputs[0][1:])} pixels"
+
+    def fix(self, inputs: Sequence[Shape]) -> LayerFix | None:
+        if self.answer == "image":
+            return super().fix(inputs)
+        return LayerFix("Answer for the whole image", layer=self.replace(answer="image"))
 
 
 @layers.register
