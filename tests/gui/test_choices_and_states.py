@@ -218,7 +218,7 @@ def test_a_disabled_button_says_why(qtbot: QtBot) -> None:
 
 
 def test_a_notice_goes_by_itself_and_its_button_acts(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnstudio.gui.widgets.notice.SHOWN_MS", {"info": 30, "bad": 60_000})
+    monkeypatch.setattr("cnnstudio.gui.widgets.notice_queue.SHOWN_MS", {"info": 30, "bad": 60_000})
     room = QWidget()
     qtbot.addWidget(room)
     room.resize(800, 600)

@@ -1,11 +1,13 @@
-"""A short notice at the lower edge that goes by itself; it never takes the focus and covers no button for long."""
+"""A short notice near the lower edge that goes by itself; it never takes the focus and covers no button."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.buttons import Button, IconButton
+from cnnstudio.gui.widgets.free_place import free_place
 from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.notice_queue import Notice, NoticeQueue
 
 ICONS = {
     "info": ("information-outline", "accent"),
@@ -13,12 +15,11 @@ ICONS = {
     "warn": ("alert-outline", "warn"),
     "bad": ("alert-circle-outline", "bad"),
 }
-SHOWN_MS = {"info": 5_000, "ok": 4_000, "warn": 9_000, "bad": 15_000}
 WIDTH_PX = 520
 
 
 class NoticeBar(QFrame):
-    """One notice at a time over the lower edge of its parent; `acted` tells that its button was pressed."""
+    """One notice at a time, each long enough to be read; `acted` tells that its button was pressed."""
 
     acted = Signal()
 
@@ -27,7 +28,10 @@ class NoticeBar(QFrame):
         set_role(self, "popup")
         self._room, self._margin_px = parent, margin_px
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._go_on)
+        self._clock = QElapsedTimer()
+        self._clock.start()
+        self._queue = NoticeQueue()
         self._icon, self._text, self._hint = QLabel(), Label("", wrap=True), Label("", "small", wrap=True)
         self._action = Button("", "Do what the notice offers.", role="link", name="Notice action")
         self._action.clicked.connect(self._on_action)
@@ -36,19 +40,21 @@ class NoticeBar(QFrame):
         parent.installEventFilter(self)
 
     def show_notice(self, kind: str, text: str, hint: str = "", action: str = "") -> None:
-        """Show a notice ("info", "ok", "warn", "bad"); `action` names a button such as Undo."""
-        icon, role = ICONS[kind]
-        self._icon.setPixmap(theme.icon(icon, role).pixmap(20, 20))
-        self._text.set_text(text)
-        self._hint.set_text(hint)
-        self._hint.setVisible(bool(hint))
-        self._action.setText(action)
-        self._action.setVisible(bool(action))
-        self.setAccessibleName(f"{text} {hint}".strip())
-        self._timer.start(SHOWN_MS[kind])
-        self.show()
-        self._place()
-        self.raise_()
+        """Show a notice ("info", "ok", "warn", "bad") as soon as the one before was read.
+
+        Args:
+            kind: How grave it is; a graver one need not wait.
+            text: One sentence.
+            hint: What to do.
+            action: Names a button such as Undo; then the notice stays until it is answered.
+        """
+        self._queue.add(Notice(kind, text, hint, action), self._clock.elapsed())
+        self._go_on()
+
+    def withdraw(self) -> None:
+        """Take back an offer that was answered elsewhere."""
+        self._queue.withdraw()
+        self._go_on()
 
     def text(self) -> str:
         """What is said, with the hint."""
@@ -60,8 +66,42 @@ class NoticeBar(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
+            self.place()
         return False
+
+    def place(self) -> None:
+        """Go to where no button is covered: after the room or what is in it has changed."""
+        room = self._room.size()
+        width = min(WIDTH_PX, room.width() - 32)
+        # Two lines of text and a hint: the layout's answer is short by the rounding of each line.
+        height = max(self._row.heightForWidth(width), self.minimumSizeHint().height()) + 4
+        self.setGeometry(free_place(self, self._room, QSize(width, height), self._margin_px))
+
+    def _go_on(self) -> None:
+        before = self._queue.current
+        wait_ms = self._queue.step(self._clock.elapsed())
+        if wait_ms is None:
+            self._timer.stop()
+        else:
+            self._timer.start(wait_ms)
+        shown = self._queue.current
+        if shown is None:
+            self.hide()
+        elif shown is not before or not self.isVisible():
+            self._show(shown)
+
+    def _show(self, notice: Notice) -> None:
+        icon, role = ICONS[notice.kind]
+        self._icon.setPixmap(theme.icon(icon, role).pixmap(20, 20))
+        self._text.set_text(notice.text)
+        self._hint.set_text(notice.hint)
+        self._hint.setVisible(bool(notice.hint))
+        self._action.setText(notice.action)
+        self._action.setVisible(bool(notice.action))
+        self.setAccessibleName(f"{notice.text} {notice.hint}".strip())
+        self.show()
+        self.place()
+        self.raise_()
 
     def _build(self) -> None:
         row = self._row = QHBoxLayout(self)
@@ -72,19 +112,16 @@ class NoticeBar(QFrame):
         texts.addWidget(self._text)
         texts.addWidget(self._hint)
         close = IconButton("close", "Close this notice.", "Close notice")
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self._on_close)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
         row.addWidget(self._action)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
 
     def _on_action(self) -> None:
-        self.hide()
+        self._on_close()
         self.acted.emit()
 
-    def _place(self) -> None:
-        room = self._room.size()
-        width = min(WIDTH_PX, room.width() - 32)
-        # Two lines of text and a hint: the layout's answer is short by the rounding of each line.
-        height = max(self._row.heightForWidth(width), self.minimumSizeHint().height()) + 4
-        self.setGeometry((room.width() - width) // 2, room.height() - height - self._margin_px, width, height)
+    def _on_close(self) -> None:
+        self._queue.close()
+        self._go_on()
