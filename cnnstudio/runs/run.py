@@ -27,6 +27,7 @@ from cnnstudio.training.events import EndReason, EpochDone, RunEnded, StepsDone,
 
 RUN, DATA, NETWORK, TRAIN = "run.json", "data.json", "network.json", "train.json"
 JOURNAL, HISTORY, SOURCE, LOCK = "journal.jsonl", "history.jsonl", "network.py", ".lock"
+BIN = ".bin"
 
 
 class RunState(StrEnum):
@@ -175,12 +176,23 @@ def bin_run(run: Run) -> Path:
     if run.is_locked:
         raise RunError(f"{run.name} is being trained.", hint="Stop it first.")
     (run.path / LOCK).unlink(missing_ok=True)
-    target = run.path.parent / ".bin" / run.path.name
+    target = run.path.parent / BIN / run.path.name
     target.parent.mkdir(exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)
     return Path(shutil.move(run.path, target))
 
 
 def restore_run(binned: Path) -> Run:
-    """Take a run out of the bin again."""
-    return open_run(Path(shutil.move(binned, binned.parent.parent / binned.name)))
+    """Take a run out of the bin again.
+
+    Raises:
+        RunError: It is not there any more, or a run of its name has taken its place.
+    """
+    target = binned.parent.parent / binned.name
+    if target.exists():
+        raise RunError(f"There is a run {binned.name} already.", hint="Move that one to another place first.")
+    try:
+        shutil.move(binned, target)
+    except OSError as error:
+        raise RunError(f"{binned.name} can't be brought back: {error.strerror or error}.") from None
+    return open_run(target)

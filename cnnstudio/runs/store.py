@@ -15,7 +15,7 @@ from cnnstudio.network.answers import image_classes, pixel_reason
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.shapes import Shape
 from cnnstudio.network.source import source_code
-from cnnstudio.runs.run import DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
+from cnnstudio.runs.run import BIN, DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
 from cnnstudio.training.config import TrainConfig, check_recipe
 
 if TYPE_CHECKING:
@@ -105,6 +105,11 @@ def list_runs(folder: Path) -> list[Run]:
     return [run for run in (_try_open(path) for path in _run_folders(folder)) if isinstance(run, Run)]
 
 
+def binned_runs(folder: Path) -> list[Run]:
+    """The readable runs in the bin of a folder of runs, oldest first."""
+    return list_runs(folder / BIN)
+
+
 def broken_runs(folder: Path) -> list[tuple[Path, str]]:
     """Folders that look like runs but can't be read, each with the reason."""
     opened = [(path, _try_open(path)) for path in _run_folders(folder)]
@@ -113,7 +118,7 @@ def broken_runs(folder: Path) -> list[tuple[Path, str]]:
 
 def next_run_path(folder: Path) -> Path:
     """Where the next run goes: run-001, run-002, …; numbers in the bin aren't used again."""
-    taken = [p.name for p in (*folder.glob("run-*"), *(folder / ".bin").glob("run-*"))]
+    taken = [p.name for p in (*folder.glob("run-*"), *(folder / BIN).glob("run-*"))]
     numbers = [int(name[4:]) for name in taken if name[4:].isdigit()]
     return folder / f"run-{max(numbers, default=0) + 1:03d}"
 

@@ -79,6 +79,34 @@ def test_the_bin_takes_a_run_and_undo_brings_it_back(page: RunsPage, qtbot: QtBo
     assert chosen.path.exists()
 
 
+def test_without_undo_a_run_comes_back_from_the_bin_of_the_page(page: RunsPage, qtbot: QtBot) -> None:
+    chosen = page.session.run
+    assert chosen is not None
+    assert not page.bin_list.isVisible()
+    for left in (1, 0):
+        qtbot.waitUntil(page.bin_button.isEnabled, timeout=TIMEOUT_MS)
+        qtbot.mouseClick(page.bin_button, LEFT)
+        qtbot.waitUntil(lambda left=left: len(names(page)) == left, timeout=TIMEOUT_MS)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: page.bin_list.text() == "Bin (2)", timeout=TIMEOUT_MS)
+    assert page.current_view() is page.card
+    qtbot.mouseClick(page.bin_list, LEFT)
+    menu = page.bin_list.menu_shown
+    assert menu is not None
+    texts = [action.text() for action in menu.actions()]
+    assert texts == [f"Bring back Run {n} · LeNet-5 modern, 0 epochs" for n in (2, 1)]
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(menu.actions()[0]).center())
+    qtbot.waitUntil(lambda: names(page) == ["Run 2"], timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: page.bin_list.text() == "Bin (1)", timeout=TIMEOUT_MS)
+
+
+def test_the_offer_to_undo_stays_until_it_is_answered_elsewhere(page: RunsPage, qtbot: QtBot) -> None:
+    qtbot.mouseClick(page.bin_button, LEFT)
+    qtbot.waitUntil(lambda: page.bin_list.text() == "Bin (1)", timeout=TIMEOUT_MS)
+    assert page.undo_notice.isVisible()
+    page.bin_list.back_wanted.emit(page.bin_list.items()[0][1])
+    assert not page.undo_notice.isVisible()
+
+
 def test_the_folder_of_a_run_is_shown(page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))

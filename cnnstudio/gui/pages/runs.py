@@ -8,19 +8,23 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.words import counted, printable
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.run_rows import COLUMNS, RunRow, read_rows
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.bin_menu import BinButton
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.states import EmptyState
 from cnnstudio.gui.widgets.table import Table
 from cnnstudio.runs.run import Run
+from cnnstudio.runs.store import binned_runs
 
 # While a run trains its numbers change: look at the disk this often.
 REFRESH_MS = 2_000
+BinItems = list[tuple[str, Path]]
 
 
 class RunsPage(Page):
@@ -45,6 +49,7 @@ class RunsPage(Page):
         self.bin_button = Button(
             "Move to the bin", "Take the run out of the list; this can be undone.", icon="delete-outline"
         )
+        self.bin_list = BinButton()
         self.empty = EmptyState(
             "No runs yet",
             "Each training is kept as a run: its curves, its checkpoints, and all its settings.",
@@ -71,6 +76,7 @@ class RunsPage(Page):
         for button in (self.open_button, self.resume_button, self.reveal_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addWidget(self.bin_list)
         buttons.addWidget(self.bin_button)
         content.add(buttons)
         for view in (content, self.empty):
@@ -87,6 +93,7 @@ class RunsPage(Page):
         self.resume_button.clicked.connect(self._resume)
         self.reveal_button.clicked.connect(self._reveal)
         self.bin_button.clicked.connect(self._bin)
+        self.bin_list.back_wanted.connect(self._bring_back)
         self.empty.triggered.connect(self._go_to_train)
         self.undo_notice.acted.connect(self._unbin)
         self._timer.timeout.connect(self._read)
@@ -95,13 +102,13 @@ class RunsPage(Page):
 
     def _read(self) -> None:
         """Read the numbers of all runs beside the window: histories may be long, folders large."""
-        runs = tuple(self.session.runs)
-        self.show_view(self.content_view() if runs else self.empty)
-        if not runs or not self.isVisible():
+        runs, project = tuple(self.session.runs), self.session.project
+        self._show_fitting_view()
+        if project is None or not self.isVisible():
             return
 
-        def work(ctx: JobContext) -> list[RunRow]:
-            return read_rows(runs, ctx)
+        def work(ctx: JobContext) -> tuple[list[RunRow], BinItems]:
+            return read_rows(runs, ctx), [(_bin_text(run), run.path) for run in binned_runs(project.runs_dir)]
 
         self.session.jobs.start("Reading the runs", "runs", work, on_done=self._show, supersede=True)
 
@@ -109,8 +116,16 @@ class RunsPage(Page):
         """The view with the table."""
         return self.card
 
-    def _show(self, rows: list[RunRow]) -> None:
-        self._rows = rows
+    def _show_fitting_view(self) -> None:
+        """The table, too, while all runs are in the bin: there they are brought back."""
+        has_any = bool(self.session.runs or self.bin_list.items())
+        self.show_view(self.content_view() if has_any else self.empty)
+
+    def _show(self, found: tuple[list[RunRow], BinItems]) -> None:
+        self._rows, binned = found
+        rows = self._rows
+        self.bin_list.set_items(binned)
+        self._show_fitting_view()
         now = datetime.now(UTC).astimezone()
         self.table.set_rows([row.cells(now) for row in rows])
         self.card.set_note(f"{len(rows):,}")
@@ -189,8 +204,13 @@ class RunsPage(Page):
 
     def _unbin(self) -> None:
         if self._binned is not None:
-            self.session.unbin_run(self._binned)
+            self._bring_back(self._binned)
+
+    def _bring_back(self, binned: Path) -> None:
+        if binned == self._binned:
             self._binned = None
+            self.undo_notice.withdraw()
+        self.session.unbin_run(binned)
 
     def _go_to_train(self) -> None:
         self.session.page_requested.emit("train")
@@ -201,3 +221,8 @@ class RunsPage(Page):
         else:
             self._timer.stop()
         self._update_buttons()
+
+
+def _bin_text(run: Run) -> str:
+    """A run in the bin, in words that tell it from the others."""
+    return f"{printable(run.name)} · {printable(run.graph.name)}, {counted(len(run.epochs()), 'epoch')}"
