@@ -66,8 +66,12 @@ class MainWindow(QMainWindow):
         if key not in self._pages:
             self._pages[key] = entry(key).make(self.session)
             self._stack.addWidget(self._pages[key])
-        self._current = key
+        is_other, self._current = key != self._current, key
         self._stack.setCurrentWidget(self._pages[key])
+        if is_other:
+            # Left alone Qt gives the focus to the page's first control, which Space would then press.
+            self._pages[key].setFocus(Qt.FocusReason.OtherFocusReason)
+            QTimer.singleShot(0, self._place_notices)
         self.rail.set_current(key)
         self._refresh()
 
@@ -234,6 +238,10 @@ class MainWindow(QMainWindow):
 
     def _on_notice(self, kind: str, text: str, hint: str) -> None:
         self.notices.show_notice(kind, text, hint)
+
+    def _place_notices(self) -> None:
+        if self.notices.isVisible():
+            self.notices.place()
 
     def _on_settings(self) -> None:
         theme.set_choice(self.session.settings.theme)

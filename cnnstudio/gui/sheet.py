@@ -7,13 +7,13 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.actions import MENUS, Action
-from cnnstudio.gui.theme import theme
+from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.labels import Label
 
 # Keys that belong to a place on the screen and so to no action.
 WIDGET_KEYS = (
-    ("Everywhere", (("Tab", "Next control"), ("Esc", "Close what is open"))),
+    ("Everywhere", (("Tab", "Next control"), ("Esc", "Close what is open"), ("Space", "Pause the training, or go on"))),
     ("Pictures", (("← ↑ → ↓", "Walk"), ("+  −", "Larger, smaller"), ("Ctrl+wheel", "Zoom"))),
     ("Curves", (("Wheel", "Zoom"), ("Double click", "Show all"), ("Ctrl+C", "Copy as picture"))),
     ("Network", (("Tab", "Add a layer"), ("Del", "Remove"), ("F", "Fit"))),
@@ -26,6 +26,8 @@ class ShortcutSheet(QDialog):
     def __init__(self, actions: Sequence[Action], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
+        set_role(self, "popup")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Shortcuts")
         groups = [(menu, _rows(actions, menu)) for menu in MENUS] + list(WIDGET_KEYS)
         box = QVBoxLayout(self)

@@ -17,6 +17,7 @@ from cnnstudio.gui.main_window import MainWindow
 from cnnstudio.gui.menus import Menus
 from cnnstudio.gui.palette import CommandPalette
 from cnnstudio.gui.sheet import ShortcutSheet
+from cnnstudio.gui.theme import theme
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -164,3 +165,20 @@ def test_drops_mean_what_lies_in_them(tmp_path: Path) -> None:
     assert meaning([picture, picture]).text == "Classify these 2 images"
     assert meaning([folder, picture]).kind is DropKind.NOTHING
     assert meaning([]).kind is DropKind.NOTHING
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_palette_and_sheet_stand_out_from_the_window_by_a_border(
+    main_window: MainWindow, qtbot: QtBot, name: str
+) -> None:
+    theme.set_choice(name)
+    main_window.open_palette(main_window.session)
+    main_window.open_sheet(main_window.session)
+    for kind in (CommandPalette, ShortcutSheet):
+        dialog = main_window.findChild(kind)
+        assert dialog is not None
+        image = dialog.grab().toImage()
+        middle = image.height() // 2
+        edges = [image.pixelColor(x, middle).name() for x in (0, image.width() - 1)]
+        assert edges == [theme.color("border").name()] * 2
+        dialog.close()

@@ -207,6 +207,17 @@ def test_space_pauses_and_goes_on_where_no_button_has_the_focus(training_window:
 
 
 @pytest.mark.slow
+def test_space_pauses_after_a_change_of_pages_and_presses_nothing(training_window: MainWindow, qtbot: QtBot) -> None:
+    training = training_window.session.training
+    for key, phase in (("data", Phase.PAUSED), ("runs", Phase.RUNNING)):
+        qtbot.mouseClick(training_window.rail.button(key), LEFT)
+        focus = training_window.focusWidget()
+        assert focus is training_window.page(key)
+        qtbot.keyClick(focus, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda phase=phase: training.phase is phase, timeout=TIMEOUT_MS)  # type: ignore[misc]
+
+
+@pytest.mark.slow
 def test_the_status_bar_shows_speed_device_and_epoch_of_a_training(training_window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "epoch" in training_window.status.job_text(), timeout=TIMEOUT_MS)
     assert "threads" in training_window.status.device_text()
