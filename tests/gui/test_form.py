@@ -226,3 +226,18 @@ def test_the_recipe_has_a_form_with_every_optimiser(qtbot: QtBot) -> None:
     box = form.editor("optimizer")
     assert isinstance(box, QComboBox)
     assert box.count() == len(optimizers.kinds())
+
+
+def test_a_click_anywhere_in_a_yes_or_no_field_or_on_its_label_toggles(form: Form, qtbot: QtBot) -> None:
+    form.set_spec(Example())
+    field = form.editor("is_on")
+    assert isinstance(field, QCheckBox)
+    label = next(label for label in form.findChildren(QLabel) if label.buddy() is field)
+    for place in (field.rect().center(), QPoint(field.width() - 4, field.height() // 2)):
+        before = field.isChecked()
+        with qtbot.waitSignal(form.changed) as caught:
+            qtbot.mouseClick(field, Qt.MouseButton.LeftButton, pos=place)
+        assert caught.args[0].is_on is not before
+    with qtbot.waitSignal(form.changed) as caught:
+        qtbot.mouseClick(label, Qt.MouseButton.LeftButton)
+    assert caught.args[0].is_on is False

@@ -5,7 +5,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, Protocol, Union, get_args, get_origin
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
@@ -62,12 +62,14 @@ class DecimalEditor(DecimalField):
 
 
 class FlagEditor(QCheckBox):
-    """Yes or no."""
+    """Yes or no; a click anywhere in the field counts, not on its small box alone."""
 
     edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        # As buttons: a click leaves the focus where it is, so that Space keeps its meaning.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(self._on_clicked)
 
     def value(self) -> bool:
@@ -75,6 +77,9 @@ class FlagEditor(QCheckBox):
 
     def set_value(self, value: Any) -> None:
         self.setChecked(bool(value))
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
 
     def _on_clicked(self) -> None:
         self.edited.emit()

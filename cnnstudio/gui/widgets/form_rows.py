@@ -4,13 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BeforeValidator
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from cnnstudio.core.specs import Family, SettingInfo, Spec
 from cnnstudio.gui.widgets.fields import ChoiceEditor
 from cnnstudio.gui.widgets.labels import Label
 
 MIN_EDITOR_PX = 76
+
+
+class FieldLabel(Label):
+    """The label before a field: a click on it toggles a check box, as a click on the box does."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        field = self.buddy()
+        is_click = event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint())
+        if is_click and isinstance(field, QAbstractButton):
+            field.click()
 
 
 class Row:
@@ -20,7 +32,7 @@ class Row:
         self.info = info
         self.editor = editor
         tooltip = f"{info.description} {capital(info.range_text)}".strip()
-        self.label = Label(info.title, "muted", wrap=True)
+        self.label = FieldLabel(info.title, "muted", wrap=True)
         self.problem_label = Label("", "problem", wrap=True)
         self.problem_label.hide()
         self.label.setToolTip(tooltip)
