@@ -525,6 +525,15 @@ def test_the_mini_map_shows_only_while_something_is_out_of_sight(lenet: Bench) -
     assert view.camera.visible_rect().contains(view.canvas.drawing.boxes["input"].rect.center())
 
 
+def test_a_small_view_has_no_mini_map(lenet: Bench) -> None:
+    view = lenet.editor.view
+    view.zoom_by(2.5)
+    lenet.editor.resize(2 * view.minimap.width(), 2 * view.minimap.height())
+    assert not view.minimap.isVisible()
+    lenet.editor.resize(3 * view.minimap.width(), 3 * view.minimap.height())
+    assert view.minimap.isVisible()
+
+
 def test_a_box_in_the_other_theme_has_the_other_surface(lenet: Bench) -> None:
     def colour(grabbed: QImage) -> str:
         at = lenet.point("conv1") + QPoint(60, -14)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.files import write_text
@@ -26,6 +27,8 @@ MODES = (
     ("volumes", "Volumes", "The feature maps drawn to scale."),
     ("code", "Code", "The network as PyTorch code."),
 )
+# Title, undo and redo, the views and their buttons side by side need so much.
+NARROW_PX, TITLE_PX = 560, 60
 PICTURES, CODE = "SVG drawing (*.svg);;PNG picture (*.png)", "Python file (*.py)"
 
 
@@ -58,13 +61,37 @@ class CanvasCard(Card):
         # Side by side: in a header the chips have no second row to wrap into.
         chips = [self.modes.button(key).sizeHint().width() for key, _, _ in MODES]
         self.modes.setFixedWidth(sum(chips) + 2 * theme.tokens.size.grid * len(chips))
-        for widget in (self.undo_button, self.redo_button, self.modes, self.fit_button, self.export_button):
+        for widget in (self.undo_button, self.redo_button, self.fit_button, self.export_button):
             self.add_to_header(widget)
+        self._title.setMinimumWidth(TITLE_PX)
+        # Beside the title, or in a row of their own where there is no room for both.
+        self._second_row = QHBoxLayout()
+        self._second_row.addStretch(1)
+        self.add(self._second_row)
+        self._is_narrow: bool | None = None
+        self._place_modes()
         self._stack = QStackedWidget()
         for view in (self.editor, self.volumes, self.code):
             self._stack.addWidget(view)
         self.add(self._stack, 1)
         self._connect()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_modes()
+
+    def _place_modes(self) -> None:
+        """The choice of views goes below the title in a narrow card."""
+        is_narrow = self.width() < NARROW_PX
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        if is_narrow:
+            self._row.removeWidget(self.modes)
+            self._second_row.insertWidget(0, self.modes)
+        else:
+            self._second_row.removeWidget(self.modes)
+            self._row.insertWidget(self._row.indexOf(self.fit_button), self.modes)
 
     def _connect(self) -> None:
         self.modes.chosen.connect(self._on_mode)

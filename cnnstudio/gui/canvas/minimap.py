@@ -34,10 +34,10 @@ class MiniMap(QWidget):
             self.setFixedSize(max(44, round(size.width() + 2 * PAD)), max(44, round(size.height() + 2 * PAD)))
         self.update()
 
-    def set_seen(self, seen: QRectF) -> None:
-        """Outline the part that the window shows; hide while it shows everything."""
+    def set_seen(self, seen: QRectF, *, has_room: bool = True) -> None:
+        """Outline the part that the window shows; hide while it shows everything or has no room for a map."""
         self._seen = seen
-        self.setVisible(not self._drawing.rect.isEmpty() and not seen.contains(self._drawing.rect))
+        self.setVisible(has_room and not self._drawing.rect.isEmpty() and not seen.contains(self._drawing.rect))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -31,6 +31,8 @@ from cnnstudio.gui.canvas.pointer import Pointer
 from cnnstudio.gui.canvas.scene import CanvasScene
 
 MAP_MARGIN_PX = 12
+# The mini-map is shown in a view at least so many times as wide and as high: in a smaller one it hides the graph.
+MAP_SHARE = 2.5
 ZOOM_PER_NOTCH = 1.2
 
 
@@ -170,7 +172,9 @@ class CanvasView(QGraphicsView):
         self.minimap.move(
             self.width() - self.minimap.width() - MAP_MARGIN_PX, self.height() - self.minimap.height() - MAP_MARGIN_PX
         )
-        self.minimap.set_seen(self.camera.visible_rect())
+        small, room = self.minimap.size() * MAP_SHARE, self.size()
+        has_room = small.width() <= room.width() and small.height() <= room.height()
+        self.minimap.set_seen(self.camera.visible_rect(), has_room=has_room)
 
     def _on_went_to(self, point: QPointF) -> None:
         self.camera.centre_on(point)

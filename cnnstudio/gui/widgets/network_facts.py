@@ -85,14 +85,15 @@ class NetworkFacts(QWidget):
         for label in (self._about, self._error, self._source, self._deviations):
             self.paper.add(label)
         self._hint = Label(
-            "Choose a layer to see and change its settings. Tab adds one, Del removes it, Ctrl+Z takes anything back.",
+            "Choose a layer to change it. Tab adds one, Del removes it, Ctrl+Z takes anything back.",
             "muted",
             wrap=True,
         )
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)
-        for widget in (self.sums, self.paper, self._hint):
+        # The hint stands where it is in sight in a low window, too; the paper below may be long.
+        for widget in (self.sums, self._hint, self.paper):
             box.addWidget(widget)
 
     def set_network(self, name: str, summary: Summary, architecture: Architecture | None) -> None:
