@@ -1,5 +1,6 @@
 """The one way from a picture to numbers, used by preview, training, evaluation and classification."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,10 +51,18 @@ def normalise(pixels: "Tensor", spec: PreprocessSpec) -> "Tensor":
 
     if spec.mean is None or spec.std is None:
         raise DataError("The preprocessing has no mean and spread yet.", hint="Open the data first.")
-    shape = (1, spec.channels, 1, 1)
-    mean = torch.tensor(spec.mean, dtype=torch.float32, device=pixels.device).reshape(shape)
-    std = torch.tensor(spec.std, dtype=torch.float32, device=pixels.device).reshape(shape)
-    return (pixels.to(torch.float32) / 255 - mean) / std
+    mean, std = _constants(spec.mean, spec.std, str(pixels.device))
+    # In place on the one copy: the same operations, a third of the memory traffic.
+    return pixels.to(torch.float32).div_(255).sub_(mean).div_(std)
+
+
+@lru_cache(maxsize=16)
+def _constants(mean: tuple[float, ...], std: tuple[float, ...], device: str) -> "tuple[Tensor, Tensor]":
+    """Mean and std as tensors of shape (1, C, 1, 1); made once, as each batch needs them."""
+    import torch
+
+    made = (torch.tensor(values, dtype=torch.float32, device=device).reshape(1, -1, 1, 1) for values in (mean, std))
+    return next(made), next(made)
 
 
 def measured(pixels: np.ndarray, indices: np.ndarray, spec: PreprocessSpec) -> PreprocessSpec:

@@ -141,7 +141,13 @@ class Trainer:
         import torch
 
         # Dropout's draws depend on (seed, step) alone: no generator state to store, and none to disturb.
-        torch.manual_seed(random_key(self._config.seed, self.position.step))
+        # torch.manual_seed would note a traceback for each kind of GPU that isn't there: 0.7 ms a step.
+        key = random_key(self._config.seed, self.position.step)
+        torch.default_generator.manual_seed(key)
+        if self._device.type == "cuda":
+            torch.cuda.manual_seed(key)
+        elif self._device.type == "mps":
+            torch.mps.manual_seed(key)
         logits, loss = self._forward(images, labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

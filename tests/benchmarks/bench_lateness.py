@@ -33,7 +33,7 @@ def tick():
     late.append(max(0.0, (now - last[0]) * 1000 - 5))
     last[0] = now
     if time.monotonic() > end:
-        app.quit()
+        app.exit()
 timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
 timer.timeout.connect(tick)
 timer.start()

@@ -8,7 +8,7 @@ import json
 
 from tests.benchmarks.measure import child, median
 
-EPOCHS, ROUNDS = 40, 5
+EPOCHS, ROUNDS = 30, 3
 
 WINDOW = """
 import sys, time
@@ -34,7 +34,7 @@ def note(events):
         if type(event).__name__ in ("RunStarted", "RunEnded"):
             times.append(time.monotonic())
             if len(times) == 2:
-                app.quit()
+                app.exit()
 session.training.events.connect(note)
 session.training.start()
 app.exec()

@@ -1,5 +1,6 @@
 """Curves in a card: raw ones thin and pale, smoothed ones over them, their names and switches in the title's row."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,9 @@ from cnnstudio.gui.widgets.plot_axes import ThemedPlot
 from cnnstudio.gui.widgets.smoothing import Series, thinned
 from cnnstudio.gui.widgets.tabs import Chip
 
-DRAW_MS = 33
+# Two plots drawn 30 times a second kept the GUI thread busy for half of its time, and what trains beside it waits for
+# the interpreter meanwhile: drawing may take this share of the time, and no two plots draw in one go.
+DRAW_MS, SLOWEST_MS, DRAW_SHARE, APART_MS = 100, 1000, 0.015, 40
 # A 2 px line of 1e5 points takes 120 ms; of 1,200 a few, and it looks the same.
 MAX_SMOOTH_POINTS = 1_200
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
@@ -36,7 +39,9 @@ class Curve:
 
 
 class Plot(Card):
-    """Live curves. Points come by `append` or `set_data`; it draws at most 30 times a second."""
+    """Live curves. Points come by `append` or `set_data`; it draws up to 10 times a second, less often if that is dear."""
+
+    drawn_s = 0.0
 
     def __init__(self, title: str, curves: Sequence[Curve], *, x_title: str = "step", smoothing: float = 0.9) -> None:
         super().__init__(title)
@@ -49,7 +54,7 @@ class Plot(Card):
         self._raw: dict[str, pg.PlotDataItem] = {}
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._timer = QTimer(self, singleShot=True, interval=DRAW_MS)
-        self._timer.timeout.connect(self.draw)
+        self._timer.timeout.connect(self._on_time)
         self._make_header()
         self._make_items()
         self.add(self._plot, 1)
@@ -98,6 +103,7 @@ class Plot(Card):
 
     def draw(self) -> None:
         """Show all points now."""
+        started_s = time.perf_counter()
         for curve in self._curves:
             series = self._series[curve.key]
             is_raw_shown = not curve.is_dotted and self._smoothing > 0
@@ -107,6 +113,17 @@ class Plot(Card):
             symbol = "o" if curve.is_dotted and len(x) <= MAX_DOTS else None
             self._lines[curve.key].setData(x, y, symbol=symbol)
         self._show_values(None)
+        if self.isVisible():
+            self._plot.viewport().repaint()
+        Plot.drawn_s = time.perf_counter()
+        cost_ms = (Plot.drawn_s - started_s) * 1000
+        self._timer.setInterval(int(min(SLOWEST_MS, max(DRAW_MS, cost_ms / DRAW_SHARE))))
+
+    def _on_time(self) -> None:
+        if (time.perf_counter() - Plot.drawn_s) * 1000 < APART_MS:
+            QTimer.singleShot(APART_MS, self, self._on_time)
+        else:
+            self.draw()
 
     def copy_picture(self) -> None:
         """Put the card on the clipboard as a picture."""
