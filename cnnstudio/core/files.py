@@ -129,6 +129,15 @@ def append_line(path: Path, line: str, *, sync: bool = True) -> None:
         raise write_error(path, error) from error
 
 
+def sync_file(path: Path) -> None:
+    """Make what was appended to a file durable."""
+    try:
+        with path.open("ab") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
 def read_lines(path: Path) -> list[Any]:
     """The JSON values of a journal, one a line; a torn last line (a crash while writing) is left out."""
     try:

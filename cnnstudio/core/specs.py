@@ -189,12 +189,17 @@ def with_value(described: dict[str, Any], key: str, text: str, error: Callable[.
     Raises:
         error: There is no such key; the known ones are told.
     """
-    first, _, rest = key.partition(".")
-    if first not in described or (rest and not isinstance(described[first], dict)):
+    if not _has_value(described, key):
         raise error(f"There is no setting '{key}'.", hint=f"Known: {', '.join(value_names(described))}.")
-    if rest:
-        return {**described, first: with_value(described[first], rest, text, error)}
-    return {**described, first: text}
+    first, _, rest = key.partition(".")
+    return {**described, first: with_value(described[first], rest, text, error) if rest else text}
+
+
+def _has_value(described: dict[str, Any], key: str) -> bool:
+    first, _, rest = key.partition(".")
+    if not rest:
+        return first in described
+    return isinstance(described.get(first), dict) and _has_value(described[first], rest)
 
 
 def value_names(described: dict[str, Any], prefix: str = "") -> list[str]:

@@ -41,10 +41,11 @@ def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None) -> RunE
         files.remove_leftovers(run.checkpoints)
         dataset = dataset or open_dataset(run.data, ctx)
         _check_same_data(run, dataset)
-        trainer = _build_trainer(run, dataset)
-        cut_history(run.path / HISTORY, trainer.position.step)
+        history = HistoryWriter(run.path / HISTORY)
+        trainer = _build_trainer(run, dataset, history)
+        cut_history(run.path / HISTORY, trainer.position.step, trainer.position.epoch)
         note_state(run, RunState.RUNNING, f"at step {trainer.position.step}")
-        return trainer.run(ctx, _keeper(run, ctx))
+        return trainer.run(ctx, _keeper(run, ctx, history))
 
 
 def extend_run(run: Run, epochs: int) -> Run:
@@ -60,9 +61,8 @@ def extend_run(run: Run, epochs: int) -> Run:
     return open_run(run.path)
 
 
-def _keeper(run: Run, ctx: JobContext) -> Callable[[TrainingEvent | Progress], None]:
+def _keeper(run: Run, ctx: JobContext, history: HistoryWriter) -> Callable[[TrainingEvent | Progress], None]:
     """What receives the trainer's events: history and journal first, then whoever watches."""
-    history = HistoryWriter(run.path / HISTORY)
 
     def keep(event: TrainingEvent | Progress) -> None:
         if not isinstance(event, Progress):
@@ -86,7 +86,7 @@ _STATES = {
 }
 
 
-def _build_trainer(run: Run, dataset: Dataset) -> "Trainer":
+def _build_trainer(run: Run, dataset: Dataset, history: HistoryWriter) -> "Trainer":
     import torch
 
     from cnnstudio.network.compile import compile_network
@@ -98,7 +98,7 @@ def _build_trainer(run: Run, dataset: Dataset) -> "Trainer":
     device = choose_device(run.config.device)
     network = compile_network(run.graph, seed=run.config.seed)
     train, val = (_batches(dataset, split, run.config, device) for split in ("train", "val"))
-    trainer = Trainer(network, train, val, run.config, device, run.checkpoints)
+    trainer = Trainer(network, train, val, run.config, device, run.checkpoints, history.sync)
     latest = load_latest(run.checkpoints) if run.checkpoints.is_dir() else None
     if latest is not None:
         trainer.restore(latest, load_best(run.checkpoints))

@@ -19,11 +19,19 @@ class HistoryWriter:
     def write(self, event: TrainingEvent) -> None:
         """Keep starts, steps and epochs; what only serves the screen is left out."""
         if isinstance(event, RunStarted | StepsDone | EpochDone):
-            files.append_line(self._path, files.to_line(event_json(event)), sync=isinstance(event, EpochDone))
+            files.append_line(self._path, files.to_line(event_json(event)), sync=False)
+
+    def sync(self) -> None:
+        """Make all lines durable: before a checkpoint says that these steps are done."""
+        if self._path.exists():
+            files.sync_file(self._path)
 
 
-def cut_history(path: Path, step: int) -> None:
-    """Drop what comes after `step`, so that a resumed run writes each step once."""
+def cut_history(path: Path, step: int, epochs: int) -> None:
+    """Drop what comes after `step` and after `epochs` whole epochs, so that a resumed run writes each once.
+
+    A checkpoint may lie between an epoch's last step and the judging of it.
+    """
     kept = []
     for line in files.read_lines(path):
         if line["event"] == "steps_done":
@@ -31,7 +39,7 @@ def cut_history(path: Path, step: int) -> None:
             line = {**line, "losses": line["losses"][:count], "accuracies": line["accuracies"][:count]}
             if not count:
                 continue
-        elif line.get("step", 0) > step:
+        elif line.get("step", 0) > step or (line["event"] == "epoch_done" and line["epoch"] > epochs):
             continue
         kept.append(json.dumps(line, allow_nan=False))
     files.write_text(path, "".join(f"{line}\n" for line in kept))

@@ -66,6 +66,7 @@ class Trainer:
         train: Training batches; pixels and labels already on the device.
         val: Validation images, judged after each epoch.
         folder: Where checkpoints go.
+        before_save: Called before each checkpoint, to make durable what was told so far.
     """
 
     def __init__(
@@ -76,13 +77,18 @@ class Trainer:
         config: TrainConfig,
         device: "torch.device",
         folder: Path,
+        before_save: Callable[[], None] = lambda: None,
     ) -> None:
+        from torch.nn.modules.dropout import _DropoutNd
+
         self.network = network.to(device)
         self.optimizer = config.optimizer.build(network.parameters())
         self.position = Position()
         self.best = Best()
         self._train, self._val, self._config, self._device, self._folder = train, val, config, device, folder
+        self._before_save = before_save
         self._watched = a_few_of_each(val.labels.cpu(), WATCHED_IMAGES)
+        self._has_dropout = any(isinstance(module, _DropoutNd) for module in network.modules())
         self._side_weights: dict[str, float] = getattr(network, "auxiliary", {})
         self._sums = EpochSums()
         self._emit: Callable[[TrainingEvent | Progress], None] = lambda event: None
@@ -138,16 +144,7 @@ class Trainer:
         return True
 
     def _step(self, images: "Tensor", labels: "Tensor") -> None:
-        import torch
-
-        # Dropout's draws depend on (seed, step) alone: no generator state to store, and none to disturb.
-        # torch.manual_seed would note a traceback for each kind of GPU that isn't there: 0.7 ms a step.
-        key = random_key(self._config.seed, self.position.step)
-        torch.default_generator.manual_seed(key)
-        if self._device.type == "cuda":
-            torch.cuda.manual_seed(key)
-        elif self._device.type == "mps":
-            torch.mps.manual_seed(key)
+        self._seed_step()
         logits, loss = self._forward(images, labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -159,6 +156,20 @@ class Trainer:
         self.position.batch += 1
         self._sums.add(loss_value, hits, len(labels))
         self._reporter.add(self.position.step, loss_value, hits, len(labels))
+
+    def _seed_step(self) -> None:
+        """Make dropout's draws depend on (seed, step) alone: no generator state to store, and none to disturb."""
+        import torch
+
+        if not self._has_dropout:
+            return
+        # torch.manual_seed would note a traceback for each kind of GPU that isn't there: 0.7 ms a step.
+        key = random_key(self._config.seed, self.position.step)
+        torch.default_generator.manual_seed(key)
+        if self._device.type == "cuda":
+            torch.cuda.manual_seed(key)
+        elif self._device.type == "mps":
+            torch.mps.manual_seed(key)
 
     def _forward(self, images: "Tensor", labels: "Tensor") -> "tuple[Tensor, Tensor]":
         """Logits, and the mean loss; side outputs (GoogLeNet's heads) add theirs by their weight."""
@@ -228,6 +239,7 @@ class Trainer:
         for name, tensor in self.network.state_dict().items():
             self._check_finite(f"largest value of {name}", float(tensor.abs().max()))
         started_s = time.monotonic()
+        self._before_save()
         if self.best.is_unsaved and self.best.weights is not None:
             save_checkpoint(self._folder, "best", Checkpoint(self.best.weights, {}, self.best.numbers()))
             self.best.is_unsaved = False

@@ -125,9 +125,16 @@ def test_history_is_cut_at_a_step(tmp_path: Path) -> None:
         {"event": "steps_done", "first_step": 4, "losses": [4.0, 5.0], "accuracies": [0.4, 0.5]},
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    cut_history(path, 4)
+    cut_history(path, 4, 1)
     assert [json.loads(line) for line in path.read_text().splitlines()] == [
         lines[0],
         lines[1],
         {"event": "steps_done", "first_step": 4, "losses": [4.0], "accuracies": [0.4]},
     ]
+
+
+def test_epoch_that_was_not_judged_yet_is_cut_too(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_text(json.dumps({"event": "epoch_done", "epoch": 4, "step": 24}) + "\n")
+    cut_history(path, 24, 3)
+    assert path.read_text() == ""

@@ -22,7 +22,7 @@ from cnnstudio.gui.widgets.tabs import Chip
 
 # Two plots drawn 30 times a second kept the GUI thread busy for half of its time, and what trains beside it waits for
 # the interpreter meanwhile: drawing may take this share of the time, and no two plots draw in one go.
-DRAW_MS, SLOWEST_MS, DRAW_SHARE, APART_MS = 100, 1000, 0.015, 40
+DRAW_MS, SLOWEST_MS, DRAW_SHARE, APART_MS = 100, 1000, 0.01, 40
 # A 2 px line of 1e5 points takes 120 ms; of 1,200 a few, and it looks the same.
 MAX_SMOOTH_POINTS = 1_200
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
@@ -39,7 +39,7 @@ class Curve:
 
 
 class Plot(Card):
-    """Live curves. Points come by `append` or `set_data`; it draws up to 10 times a second, less often if that is dear."""
+    """Live curves. Points come by `append` or `set_data`; it draws 10 times a second, less often if that is dear."""
 
     drawn_s = 0.0
 
