@@ -18,6 +18,7 @@ from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 
 LAST_WAIT_S = 0.5
+SWITCH_S = 0.0005
 
 
 class Opener(QObject):
@@ -57,6 +58,8 @@ def make_app() -> QApplication:
     app = QApplication.instance() or QApplication(["cnnstudio"])
     assert isinstance(app, QApplication)
     app.setApplicationName("CNN Studio")
+    # The training waits at most this long for the interpreter while the window draws; the default is 5 ms.
+    sys.setswitchinterval(SWITCH_S)
     app.setDesktopFileName("cnnstudio")
     # Numbers read the same in fields, tables and texts, whatever the system's language.
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))

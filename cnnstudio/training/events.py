@@ -46,7 +46,7 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class StepsDone:
-    """Some steps in a row, sent about 10 times a second at most.
+    """Some steps in a row, sent about 5 times a second at most.
 
     `losses[i]` and `accuracies[i]` are the batch mean loss and the batch's share of right answers
     (0 to 1) of step `first_step + i`; steps count from 1.

@@ -12,7 +12,7 @@ from cnnstudio.training.events import StepsDone, TrainingEvent
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-REPORT_EVERY_S = 0.1
+REPORT_EVERY_S = 0.2
 
 
 @dataclass
@@ -90,7 +90,7 @@ class StepReporter:
     _epoch_s: float = 0.0
 
     def add(self, step: int, loss: float, hits: int, count: int) -> None:
-        """Note a step; tells the gathered ones about 10 times a second."""
+        """Note a step; tells the gathered ones about 5 times a second."""
         if not self._losses:
             self._first = step
         self._losses.append(loss)
