@@ -1,5 +1,6 @@
 """The recipe of a training: everything that is not data and not network."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, SerializeAsAny
@@ -8,21 +9,16 @@ from cnnstudio.core.errors import RecipeError
 from cnnstudio.core.specs import Family, Spec, parse_spec, setting, with_value
 
 
-class OptimizerSpec(Spec):
+class OptimizerSpec(Spec, ABC):
     """How the weights follow the gradient; one kind a file in `training.optimizers`."""
 
     title: ClassVar[str]
     kind: str
     rate: float
 
-    @property
-    def label(self) -> str:
-        """One line for the screen: "SGD, momentum 0.9, rate 0.05"."""
-        raise NotImplementedError
-
+    @abstractmethod
     def build(self, parameters: Any) -> Any:
         """The torch optimiser over `parameters`."""
-        raise NotImplementedError
 
 
 optimizers: Family[OptimizerSpec] = Family("optimiser", "cnnstudio.training.optimizers")

@@ -13,6 +13,7 @@ from cnnstudio.gui.pages.train import TrainPage
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.training import Phase
 from cnnstudio.gui.widgets.numbers import WholeField
+from cnnstudio.gui.widgets.tile import NumberTile
 from cnnstudio.runs.run import RunState
 
 TIMEOUT_MS = 60_000
@@ -177,3 +178,13 @@ def test_page_without_data_says_what_to_do_first(qtbot: QtBot) -> None:
         qtbot.mouseClick(page.empty.button, LEFT)
     assert signal.args == ["data"]
     assert session.close()
+
+
+def test_numbers_are_whole_in_a_small_window(page: TrainPage, qtbot: QtBot) -> None:
+    tiles = page.view.curves.findChildren(NumberTile)
+    for width in (1300, 950):
+        page.resize(width, 620)
+        qtbot.wait(10)
+        places = {(tile.x(), tile.y()) for tile in tiles}
+        assert len(places) == 4
+        assert min(tile.width() for tile in tiles) > 110

@@ -1,6 +1,7 @@
 """A run as it learns: four numbers, the loss and the accuracy over the epochs."""
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.plot import Curve, Plot
@@ -9,6 +10,7 @@ from cnnstudio.gui.widgets.times import duration_text
 from cnnstudio.training.events import EpochDone, RunEnded, RunPaused, RunStarted, StepsDone, TrainingEvent
 
 SMOOTHING, FEW_STEPS = 0.8, 10
+WIDE_PX = 560
 TRAINING, VALIDATION = "training", "validation"
 
 
@@ -24,6 +26,7 @@ class RunCurves(QWidget):
         self._loss_tile = NumberTile("Validation loss", "Mean cross-entropy of the validation images, in nats.")
         self._speed_tile = NumberTile("Images a second", "Training images a second, without validation and saving.")
         self._time_tile = NumberTile("Time left", "At the pace of the last second.")
+        self._columns = 0
         self._lay_out()
         self.clear()
 
@@ -86,13 +89,27 @@ class RunCurves(QWidget):
 
     def _lay_out(self) -> None:
         gap = theme.tokens.size.gap
-        tiles = QHBoxLayout()
-        tiles.setSpacing(gap)
-        for tile in (self.accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
-            tiles.addWidget(tile, 1)
+        self._tiles = QGridLayout()
+        self._tiles.setSpacing(gap)
+        self._place_tiles()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(gap)
-        box.addLayout(tiles)
+        box.addLayout(self._tiles)
         box.addWidget(self.loss, 3)
         box.addWidget(self.accuracy, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_tiles()
+
+    def _place_tiles(self) -> None:
+        """Side by side, or two by two where a number would not fit into a quarter of the width."""
+        columns = 4 if self.width() >= WIDE_PX else 2
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, tile in enumerate((self.accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile)):
+            self._tiles.addWidget(tile, place // columns, place % columns)
+        for column in range(4):
+            self._tiles.setColumnStretch(column, 1 if column < columns else 0)

@@ -35,11 +35,6 @@ class Adam(OptimizerSpec):
         0.0, title="Weight decay", description="Pull of every weight towards zero, against overfitting.", ge=0, le=1
     )
 
-    @property
-    def label(self) -> str:
-        """One line for the screen."""
-        return f"Adam, rate {self.rate:g}"
-
     def build(self, parameters: Any) -> "torch.optim.Optimizer":
         """The torch optimiser over `parameters`."""
         import torch
