@@ -25,3 +25,8 @@ def pytest_sessionfinish() -> None:
     gc.unfreeze()
     gc.enable()
     gc.collect()
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes are called by their argument's name: a zip archive holds the time it was made, which differs by worker."""
+    return argname if isinstance(val, bytes) else None
