@@ -29,6 +29,9 @@ SetOption = Annotated[
         help="Another setting: batch, optimizer.kind, optimizer.rate, …, data.split.val, data.preprocess.side.",
     ),
 ]
+ProcessOption = Annotated[
+    bool, typer.Option("--process", help="Train in a child process: a crash of a driver ends it, not the command.")
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
 
 
@@ -39,16 +42,19 @@ def train(
     epochs: EpochsOption = None,
     seed: SeedOption = None,
     settings: SetOption = None,
+    process: ProcessOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Train a network on a data source; the run goes to a new folder."""
     spec, config = recipe(data, epochs, seed, settings or [])
     with job_context(quiet=as_json, on_event=_printer(as_json), stops_on_signal=True) as ctx:
         run, dataset = make_run(ctx, spec, network, config, out)
-        _conclude(_train(ctx, run, dataset), run)
+        _conclude(_train(ctx, run, dataset, apart=process), run)
 
 
-def resume(run: RunArgument, epochs: EpochsOption = None, as_json: JsonOption = False) -> None:
+def resume(
+    run: RunArgument, epochs: EpochsOption = None, process: ProcessOption = False, as_json: JsonOption = False
+) -> None:
     """Go on with a run where it was stopped or broken off; --epochs sets a new number of epochs in all."""
     from cnnstudio.runs.execute import extend_run
 
@@ -56,7 +62,7 @@ def resume(run: RunArgument, epochs: EpochsOption = None, as_json: JsonOption = 
     if epochs is not None:
         opened = extend_run(opened, epochs)
     with job_context(quiet=as_json, on_event=_printer(as_json), stops_on_signal=True) as ctx:
-        _conclude(_train(ctx, opened, None), opened)
+        _conclude(_train(ctx, opened, None, apart=process), opened)
 
 
 def recipe(data: str, epochs: int | None, seed: int | None, settings: list[str]) -> tuple[DataSpec, TrainConfig]:
@@ -93,10 +99,11 @@ def make_run(ctx: JobContext, spec: DataSpec, network: str, config: TrainConfig,
     return create_run(out, dataset, graph, config), dataset
 
 
-def _train(ctx: JobContext, run: Run, dataset: Any) -> RunEnded:
+def _train(ctx: JobContext, run: Run, dataset: Any, *, apart: bool) -> RunEnded:
+    from cnnstudio.runs.apart import train_apart
     from cnnstudio.runs.execute import train_run
 
-    return train_run(ctx, run, dataset)
+    return train_apart(ctx, run) if apart else train_run(ctx, run, dataset)
 
 
 def _conclude(ended: RunEnded, run: Run) -> None:

@@ -28,6 +28,11 @@ class Settings(Spec):
         ge=0,
         le=256,
     )
+    train_in: Literal["thread", "process"] = setting(
+        "thread",
+        title="Train in",
+        description="A thread of the window starts at once; a process of its own can't take the window with it.",
+    )
     recent: tuple[str, ...] = ()
 
     def with_recent(self, project: Path) -> "Settings":

@@ -95,6 +95,14 @@ def _theme_setter(name: str) -> Callable[[Session], None]:
     return run
 
 
+def _place_setter(place: str, text: str) -> Callable[[Session], None]:
+    def run(session: Session) -> None:
+        session.set_settings(session.settings.replace(train_in=place))
+        session.notice.emit("ok", text, "From the next start of a training on.")
+
+    return run
+
+
 def _page_opener(key: str) -> Callable[[Session], None]:
     def run(session: Session) -> None:
         session.page_requested.emit(key)
@@ -157,6 +165,24 @@ ACTIONS: tuple[Action, ...] = (
         ("Shift+F5",),
         "stop",
         _why_not_stop,
+    ),
+    Action(
+        "train.thread",
+        "Train in the window's own process",
+        TRAIN,
+        _place_setter("thread", "Trainings run in a thread of the window."),
+        (),
+        "application-outline",
+        tooltip="Starts at once; a crash of a graphics driver would close the window too.",
+    ),
+    Action(
+        "train.process",
+        "Train in a process of its own",
+        TRAIN,
+        _place_setter("process", "Trainings run in a process of their own."),
+        (),
+        "application-export",
+        tooltip="Starts a few seconds later; whatever happens to it, the window stays and the run can be resumed.",
     ),
     *PAGE_ACTIONS,
     Action("theme.system", "Colours as the system has them", VIEW, _theme_setter("system"), (), "theme-light-dark"),

@@ -92,12 +92,12 @@ class TrainingControl(QObject):
         assert project is not None
         assert dataset is not None
 
-        def work(ctx: "JobContext") -> RunEnded:
-            from cnnstudio.runs.execute import train_run
+        train = self._trainer()
 
+        def work(ctx: "JobContext") -> RunEnded:
             run = start_run(project, dataset)
             ctx.emit(RunOpened(run, dataset))
-            return train_run(ctx, run, dataset)
+            return train(ctx, run, dataset)
 
         self._launch("Training a new run", work)
 
@@ -106,18 +106,18 @@ class TrainingControl(QObject):
         if self.is_active:
             self._session.notice.emit("warn", "A training is running.", "Stop it first.")
             return
-        at_hand = self._session.dataset
+        at_hand, train = self._session.dataset, self._trainer()
 
         def work(ctx: "JobContext") -> RunEnded:
             from cnnstudio.data.dataset import open_dataset
-            from cnnstudio.runs.execute import extend_run, train_run
+            from cnnstudio.runs.execute import extend_run
 
             resumed = extend_run(run, epochs) if epochs else run
             is_same = at_hand is not None and at_hand.spec == run.data
             dataset = at_hand if is_same and at_hand is not None else open_dataset(run.data, ctx)
             ctx.emit(RunOpened(resumed, dataset))
             ctx.emit(PastLoaded(resumed.history()))
-            return train_run(ctx, resumed, dataset)
+            return train(ctx, resumed, dataset)
 
         self._launch(f"Training {run.name}", work)
 
@@ -138,6 +138,10 @@ class TrainingControl(QObject):
         if self.is_active and self.job is not None:
             self.job.cancel()
             self._set_phase(Phase.STOPPING)
+
+    def _trainer(self) -> "Callable[[JobContext, Run, Dataset], RunEnded]":
+        """What trains a run: this window's worker thread, or a process of its own, as the settings say."""
+        return _train_apart if self._session.settings.train_in == "process" else _train_here
 
     def _launch(self, name: str, work: "Callable[[JobContext], RunEnded]") -> None:
         self.ended, self.run = None, None
@@ -190,3 +194,15 @@ class TrainingControl(QObject):
         if phase is not self.phase:
             self.phase = phase
             self.changed.emit()
+
+
+def _train_here(ctx: "JobContext", run: Run, dataset: "Dataset") -> RunEnded:
+    from cnnstudio.runs.execute import train_run
+
+    return train_run(ctx, run, dataset)
+
+
+def _train_apart(ctx: "JobContext", run: Run, dataset: "Dataset") -> RunEnded:
+    from cnnstudio.runs.apart import train_apart
+
+    return train_apart(ctx, run)
