@@ -64,6 +64,30 @@ class TrainConfig(Spec):
         le=256,
         advanced=True,
     )
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = setting(
+        "auto",
+        title="Numbers",
+        description="Format in which layers compute; bf16 and fp16 are short and fast, auto takes what is faster here.",
+        advanced=True,
+    )
+    channels_last: Literal["auto", "on", "off"] = setting(
+        "auto",
+        title="Channels last",
+        description="Keep the channels of a pixel side by side in memory; auto takes what is faster here.",
+        advanced=True,
+    )
+    compile: Literal["auto", "on", "off"] = setting(
+        "auto",
+        title="Compile",
+        description="Let torch.compile fuse layers: minutes at the start, faster steps; auto takes what pays here.",
+        advanced=True,
+    )
+    deterministic: bool = setting(
+        False,
+        title="Deterministic",
+        description="Take only kernels that give the same bits each time on a GPU; a processor does so anyway.",
+        advanced=True,
+    )
 
 
 def parse_config(value: object, where: str = "The recipe") -> TrainConfig:

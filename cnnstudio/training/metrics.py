@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnnstudio.core.jobs import Progress
 from cnnstudio.data.loader import Batches
 from cnnstudio.training.events import StepsDone, TrainingEvent
+from cnnstudio.training.plan import Plan
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -134,7 +135,7 @@ class StepReporter:
         self._losses, self._accuracies, self._images, self._since_s = [], [], 0, now_s
 
 
-def judge(network: "nn.Module", batches: Batches) -> tuple[float, float]:
+def judge(network: "nn.Module", batches: Batches, plan: Plan) -> tuple[float, float]:
     """Mean cross-entropy and share of right first guesses over all images, in evaluation mode."""
     import torch
     from torch.nn import functional
@@ -143,7 +144,8 @@ def judge(network: "nn.Module", batches: Batches) -> tuple[float, float]:
     loss_sum, hits = 0.0, 0
     with torch.no_grad():
         for images, labels in batches.in_order():
-            logits = network(images)
+            with plan.autocast(images.device):
+                logits = network(plan.place(images)).float()
             loss_sum += functional.cross_entropy(logits, labels, reduction="sum").item()
             hits += int((logits.argmax(1) == labels).sum())
     return loss_sum / batches.image_count, hits / batches.image_count

@@ -2,10 +2,10 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import JobContext, Progress
@@ -31,6 +31,8 @@ from cnnstudio.training.events import (
     TrainingEvent,
 )
 from cnnstudio.training.metrics import Best, EpochSums, StepReporter, judge
+from cnnstudio.training.observer import Observer
+from cnnstudio.training.plan import Plan
 
 if TYPE_CHECKING:
     import torch
@@ -67,6 +69,8 @@ class Trainer:
         val: Validation images, judged after each epoch.
         folder: Where checkpoints go.
         before_save: Called before each checkpoint, to make durable what was told so far.
+        plan: In which numbers and layout to compute.
+        observers: See every step from within.
     """
 
     def __init__(
@@ -78,26 +82,34 @@ class Trainer:
         device: "torch.device",
         folder: Path,
         before_save: Callable[[], None] = lambda: None,
+        plan: Plan | None = None,
+        observers: Sequence[Observer] = (),
     ) -> None:
         from torch.nn.modules.dropout import _DropoutNd
 
-        self.network = network.to(device)
+        self.config, self.device, self.plan = config, device, plan or Plan()
+        self.network = self.plan.apply(network, device)
         self.optimizer = config.optimizer.build(network.parameters())
+        self.observers = tuple(observers)
+        self.emit: Callable[[TrainingEvent | Progress], None] = lambda event: None
         self.position = Position()
         self.best = Best()
-        self._train, self._val, self._config, self._device, self._folder = train, val, config, device, folder
+        self._train, self._val, self._folder = train, val, folder
         self._before_save = before_save
         self._watched = a_few_of_each(val.labels.cpu(), WATCHED_IMAGES)
         self._has_dropout = any(isinstance(module, _DropoutNd) for module in network.modules())
         self._side_weights: dict[str, float] = getattr(network, "auxiliary", {})
+        self._forward_fast = self.plan.fast(
+            self.network.forward_with_auxiliary if self._side_weights else self.network  # type: ignore[arg-type]
+        )
+        self._scaler = self.plan.scaler(device)
         self._sums = EpochSums()
-        self._emit: Callable[[TrainingEvent | Progress], None] = lambda event: None
         self._saved_step = -1
         self._next_save_s = self._next_guess_s = 0.0
 
     def run(self, ctx: JobContext, emit: Callable[[TrainingEvent | Progress], None]) -> RunEnded:
         """Train until the last epoch or until `ctx` says stop; the last checkpoint is on the disk afterwards."""
-        self._emit = emit
+        self.emit = emit
         try:
             reason, text = self._run(ctx)
         except Exception as error:
@@ -120,7 +132,9 @@ class Trainer:
     def _run(self, ctx: JobContext) -> tuple[EndReason, str]:
         self._start()
         try:
-            while self.position.epoch < self._config.epochs:
+            for observer in self.observers:
+                observer.on_start(self)
+            while self.position.epoch < self.config.epochs:
                 if not self._train_epoch(ctx):
                     self._save()
                     return EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed."
@@ -128,7 +142,10 @@ class Trainer:
             self._save()
         except Diverged as error:
             return EndReason.DIVERGED, str(error)
-        return EndReason.FINISHED, f"All {self._config.epochs:,} epochs are done."
+        finally:
+            for observer in self.observers:
+                observer.on_end(self)
+        return EndReason.FINISHED, f"All {self.config.epochs:,} epochs are done."
 
     def _train_epoch(self, ctx: JobContext) -> bool:
         """Make the steps that are left of the current epoch; False if the user stopped it."""
@@ -145,17 +162,39 @@ class Trainer:
 
     def _step(self, images: "Tensor", labels: "Tensor") -> None:
         self._seed_step()
-        logits, loss = self._forward(images, labels)
+        images = self.plan.place(images)
+        for observer in self.observers:
+            observer.on_batch(self, images, labels)
+        with self.plan.autocast(self.device):
+            logits, loss = self._forward(images, labels)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        self._backward(loss)
         loss_value = loss.item()
         self._check_finite("loss", loss_value)
-        self.optimizer.step()
+        for observer in self.observers:
+            observer.on_step(self, loss.detach())
+        self._update()
         hits = int((logits.argmax(1) == labels).sum())
         self.position.step += 1
         self.position.batch += 1
+        for observer in self.observers:
+            observer.on_update(self)
         self._sums.add(loss_value, hits, len(labels))
         self._reporter.add(self.position.step, loss_value, hits, len(labels))
+
+    def _backward(self, loss: "Tensor") -> None:
+        if self._scaler is None:
+            loss.backward()
+            return
+        self._scaler.scale(loss).backward()
+        self._scaler.unscale_(self.optimizer)
+
+    def _update(self) -> None:
+        if self._scaler is None:
+            self.optimizer.step()
+            return
+        self._scaler.step(self.optimizer)
+        self._scaler.update()
 
     def _seed_step(self) -> None:
         """Make dropout's draws depend on (seed, step) alone: no generator state to store, and none to disturb."""
@@ -164,11 +203,11 @@ class Trainer:
         if not self._has_dropout:
             return
         # torch.manual_seed would note a traceback for each kind of GPU that isn't there: 0.7 ms a step.
-        key = random_key(self._config.seed, self.position.step)
+        key = random_key(self.config.seed, self.position.step)
         torch.default_generator.manual_seed(key)
-        if self._device.type == "cuda":
+        if self.device.type == "cuda":
             torch.cuda.manual_seed(key)
-        elif self._device.type == "mps":
+        elif self.device.type == "mps":
             torch.mps.manual_seed(key)
 
     def _forward(self, images: "Tensor", labels: "Tensor") -> "tuple[Tensor, Tensor]":
@@ -176,10 +215,9 @@ class Trainer:
         from torch.nn import functional
 
         if not self._side_weights:
-            logits = self.network(images)
+            logits = self._forward_fast(images)
             return logits, functional.cross_entropy(logits, labels)
-        compiled: Any = self.network
-        logits, sides = compiled.forward_with_auxiliary(images)
+        logits, sides = self._forward_fast(images)
         loss = functional.cross_entropy(logits, labels)
         for node, side in sides.items():
             loss = loss + self._side_weights[node] * functional.cross_entropy(side, labels)
@@ -187,7 +225,7 @@ class Trainer:
 
     def _finish_epoch(self) -> None:
         images_per_s = self._reporter.end_epoch()
-        val_loss, val_top1 = judge(self.network, self._val)
+        val_loss, val_top1 = judge(self.network, self._val, self.plan)
         self._check_finite("validation loss", val_loss)
         epoch = self.position.epoch + 1
         is_best = self.best.is_beaten_by(val_top1, val_loss)
@@ -195,24 +233,25 @@ class Trainer:
             self.best = Best.of(self.network, val_top1, val_loss, epoch, self.position.step)
         sums, self._sums = self._sums, EpochSums()
         self.position.epoch, self.position.batch = epoch, 0
-        self._emit(
-            EpochDone(epoch, self.position.step, sums.loss, sums.top1, val_loss, val_top1, images_per_s, is_best)
-        )
+        done = EpochDone(epoch, self.position.step, sums.loss, sums.top1, val_loss, val_top1, images_per_s, is_best)
+        self.emit(done)
+        for observer in self.observers:
+            observer.on_epoch(self, done)
         self._reporter.skip_time()
 
     def _start(self) -> None:
         import torch
 
         count = self._train.count()
-        self._reporter = StepReporter(self._emit, count, self._config.epochs)
+        self._reporter = StepReporter(self.emit, count, self.config.epochs)
         self._next_save_s = time.monotonic() + SAVE_EVERY_S
-        self._emit(
+        self.emit(
             RunStarted(
                 step=self.position.step,
                 epoch=self.position.epoch,
-                epochs=self._config.epochs,
+                epochs=self.config.epochs,
                 steps_per_epoch=count,
-                device=device_text(self._device),
+                device=device_text(self.device),
                 threads=torch.get_num_threads(),
                 train_count=self._train.image_count,
                 val_count=self._val.image_count,
@@ -224,12 +263,12 @@ class Trainer:
         """Save, rest until told otherwise; False if stopped while resting."""
         self._reporter.flush()
         self._save()
-        self._emit(RunPaused(self.position.step))
+        self.emit(RunPaused(self.position.step))
         ctx.wait_until_resumed()
         if ctx.is_cancel_requested:
             return False
         self._reporter.skip_time()
-        self._emit(RunResumed(self.position.step))
+        self.emit(RunResumed(self.position.step))
         return True
 
     def _save(self) -> None:
@@ -247,7 +286,7 @@ class Trainer:
         duration_s = time.monotonic() - started_s
         self._saved_step = self.position.step
         self._next_save_s = time.monotonic() + max(SAVE_EVERY_S, duration_s / SAVE_SHARE)
-        self._emit(CheckpointSaved(self.position.step, self.position.epoch, duration_s))
+        self.emit(CheckpointSaved(self.position.step, self.position.epoch, duration_s))
         self._reporter.skip_time()
 
     def _checkpoint(self) -> Checkpoint:
@@ -265,10 +304,10 @@ class Trainer:
         import torch
 
         self.network.eval()
-        with torch.no_grad():
-            probabilities = self.network(self._val.images(self._watched)).softmax(1)
+        with torch.no_grad(), self.plan.autocast(self.device):
+            probabilities = self.network(self.plan.place(self._val.images(self._watched))).float().softmax(1)
         self.network.train()
-        self._emit(Guesses(self.position.step, self._watched.numpy(), probabilities.float().cpu().numpy()))
+        self.emit(Guesses(self.position.step, self._watched.numpy(), probabilities.float().cpu().numpy()))
         self._next_guess_s = time.monotonic() + GUESS_EVERY_S
 
     def _check_finite(self, what: str, value: float) -> None:
