@@ -6,10 +6,12 @@ torch at once, in which the window stands still.
 """
 
 import gc
+import time
 
 from PySide6.QtCore import QObject, QTimer
 
-INTERVAL_MS = 500
+# A full collection takes 20 ms and more, in which whatever trains in another thread waits: it may take this share.
+INTERVAL_MS, SHARE = 500, 0.002
 
 
 class Collector(QObject):
@@ -27,7 +29,10 @@ class Collector(QObject):
         counts, limits = gc.get_count(), gc.get_threshold()
         due = [number for number in range(3) if counts[number] > limits[number]]
         if due:
+            started_s = time.perf_counter()
             gc.collect(due[-1])
+            cost_ms = (time.perf_counter() - started_s) * 1000
+            self._timer.setInterval(max(INTERVAL_MS, int(cost_ms / SHARE)))
 
     def settle(self) -> None:
         """What is there now stays for good, such as a library just imported: never look at it again."""

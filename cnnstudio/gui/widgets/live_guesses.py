@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cnnstudio.data.words import printable
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.bars import paint_bar, percent
 from cnnstudio.gui.widgets.pixels import Pixels, to_qimage
@@ -31,7 +32,8 @@ class LiveGuesses(QWidget):
 
     def set_images(self, pictures: Sequence[Pixels], truths: Sequence[str], classes: Sequence[str]) -> None:
         """Show other images; `pictures` are uint8 of shape (H, W, C), `truths` their classes."""
-        self._pictures, self._truths, self._classes = list(pictures), list(truths), classes
+        self._pictures = list(pictures)
+        self._truths, self._classes = [printable(name) for name in truths], [printable(name) for name in classes]
         self._probabilities = None
         self.updateGeometry()
         self.update()

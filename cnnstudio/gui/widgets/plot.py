@@ -16,7 +16,7 @@ from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.legend import LegendButton
 from cnnstudio.gui.widgets.numbers import decimal_text
-from cnnstudio.gui.widgets.plot_axes import ThemedPlot
+from cnnstudio.gui.widgets.plot_axes import Range, ThemedPlot
 from cnnstudio.gui.widgets.smoothing import Series, thinned
 from cnnstudio.gui.widgets.tabs import Chip
 
@@ -27,6 +27,7 @@ DRAW_MS, SLOWEST_MS, DRAW_SHARE, APART_MS = 100, 1000, 0.01, 40
 MAX_SMOOTH_POINTS = 1_200
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
 MAX_DOTS = 200
+TINY = 1e-12  # the least that a logarithmic axis shows
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Plot(Card):
         """Take all points away."""
         for curve in self._curves:
             self._series[curve.key] = Series(self._factor(curve))
-        self._plot.getPlotItem().enableAutoRange()
+        self._plot.show_all()
         self.draw()
 
     def points(self, key: str) -> int:
@@ -95,11 +96,8 @@ class Plot(Card):
         """A logarithmic vertical axis, or a plain one."""
         self._log.setChecked(is_log)
         self._plot.getPlotItem().setLogMode(x=False, y=is_log)
+        self._plot.show_all()
         self.draw()
-
-    def set_y_range(self, low: float, high: float) -> None:
-        """Fix the vertical axis, for accuracies from 0 to 1."""
-        self._plot.getPlotItem().setYRange(low, high, padding=0.03)
 
     def draw(self) -> None:
         """Show all points now."""
@@ -112,12 +110,26 @@ class Plot(Card):
             x, y = thinned(series.x, smooth, MAX_SMOOTH_POINTS)
             symbol = "o" if curve.is_dotted and len(x) <= MAX_DOTS else None
             self._lines[curve.key].setData(x, y, symbol=symbol)
+        self._plot.fit(*self._extent())
         self._show_values(None)
         if self.isVisible():
             self._plot.viewport().repaint()
         Plot.drawn_s = time.perf_counter()
         cost_ms = (Plot.drawn_s - started_s) * 1000
         self._timer.setInterval(int(min(SLOWEST_MS, max(DRAW_MS, cost_ms / DRAW_SHARE))))
+
+    def _extent(self) -> tuple[Range, Range]:
+        """From where to where the visible points lie; an empty sheet shows 0 to 1."""
+        series = [self._series[c.key] for c in self._curves if self._lines[c.key].isVisible()]
+        shown = [s for s in series if len(s) and np.isfinite(s.high)]
+        if not shown:
+            return (0.0, 1.0), (0.0, 1.0)
+        x = min(0.0, *(float(s.x[0]) for s in shown)), max(float(s.x[-1]) for s in shown)
+        low, high = min(s.low for s in shown), max(s.high for s in shown)
+        if self._log.isChecked():
+            low = min(s.low_positive for s in shown)
+            low, high = (float(np.log10(max(value, TINY))) for value in (min(low, high), high))
+        return x, (low, high)
 
     def _on_time(self) -> None:
         if (time.perf_counter() - Plot.drawn_s) * 1000 < APART_MS:

@@ -18,6 +18,12 @@ class _LeftAxis(pg.AxisItem):
         return grown
 
 
+Range = tuple[float, float]
+# Growing curves would move the axes with every drawing, and writing their numbers takes longer than the curves: a view
+# that is left is made larger by GROW, and smaller only once the points fill less than FILL of it.
+GROW, FILL, MARGIN = 0.15, 0.6, 0.04
+
+
 class ThemedPlot(pg.PlotWidget):
     """An empty plot that follows the theme; the wheel zooms the horizontal axis, a double click shows all again."""
 
@@ -37,15 +43,40 @@ class ThemedPlot(pg.PlotWidget):
                 tickLength=0, tickTextOffset=6, maxTickLevel=1, autoExpandTextSpace=True, hideOverlappingLabels=True
             )
             axis.enableAutoSIPrefix(False)
+            # Kept as a picture until its numbers change.
+            axis.setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
         item.getAxis("left").setWidth(44)
+        item.disableAutoRange()
+        self._is_zoomed = False
+        self._extents = ((0.0, 1.0), (0.0, 1.0))
+        self._views: list[Range | None] = [None, None]
+        item.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._dress()
         theme.changed.connect(self._dress)
 
+    def fit(self, x: Range, y: Range) -> None:
+        """Let the view hold these extents, unless the user looks at a part."""
+        self._extents = (x, y)
+        if self._is_zoomed:
+            return
+        views = [_view(x, self._views[0], low=0.0, high=GROW), _view(y, self._views[1], low=MARGIN, high=MARGIN)]
+        if views != self._views:
+            self._views = views
+            self.getPlotItem().getViewBox().setRange(xRange=views[0], yRange=views[1], padding=0)
+
+    def show_all(self) -> None:
+        """End a zoom: the next `fit` shows everything."""
+        self._is_zoomed, self._views = False, [None, None]
+
     def mouseDoubleClickEvent(self, event: Any) -> None:
         super().mouseDoubleClickEvent(event)
-        self.getPlotItem().enableAutoRange()
+        self.show_all()
+        self.fit(*self._extents)
+
+    def _on_zoomed(self) -> None:
+        self._is_zoomed = True
 
     def _dress(self) -> None:
         self.setBackground(theme.color("surface"))
@@ -58,3 +89,12 @@ class ThemedPlot(pg.PlotWidget):
             axis.setTextPen(theme.color("muted"))
             axis.setPen(pg.mkPen(None) if name == "left" else theme.color("border"))
             axis.setTickPen(theme.color("border"))
+
+
+def _view(extent: Range, view: Range | None, low: float, high: float) -> Range:
+    """The view of an axis that holds an extent: the old one while it fits, else one with some room at its ends."""
+    first, last = extent
+    size = (last - first) or abs(first) or 1.0
+    if view is not None and view[0] <= first and last <= view[1] and size >= FILL * (view[1] - view[0]):
+        return view
+    return first - low * size, last + high * size

@@ -1,5 +1,7 @@
 """A run as it learns: four numbers, the loss and the accuracy over the epochs."""
 
+import time
+
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -11,6 +13,8 @@ from cnnstudio.training.events import EpochDone, RunEnded, RunPaused, RunStarted
 
 SMOOTHING, FEW_STEPS = 0.8, 10
 WIDE_PX = 560
+# A number that changes more often can't be read.
+TILES_S = 0.4
 TRAINING, VALIDATION = "training", "validation"
 
 
@@ -26,7 +30,7 @@ class RunCurves(QWidget):
         self._loss_tile = NumberTile("Validation loss", "Mean cross-entropy of the validation images, in nats.")
         self._speed_tile = NumberTile("Images a second", "Training images a second, without validation and saving.")
         self._time_tile = NumberTile("Time left", "At the pace of the last second.")
-        self._columns = 0
+        self._columns, self._next_tiles_s = 0, 0.0
         self._lay_out()
         self.clear()
 
@@ -68,6 +72,9 @@ class RunCurves(QWidget):
         x = [step / self._steps_per_epoch for step in range(event.first_step, event.last_step + 1)]
         self.loss.append(TRAINING, x, event.losses)
         self.accuracy.append(TRAINING, x, [100 * value for value in event.accuracies])
+        if time.monotonic() < self._next_tiles_s:
+            return
+        self._next_tiles_s = time.monotonic() + TILES_S
         self._speed_tile.set_value(f"{event.images_per_s:,.0f}", self._device)
         done = (event.last_step - 1) // self._steps_per_epoch
         self._time_tile.set_value(duration_text(event.seconds_left), self._epochs_text(done))

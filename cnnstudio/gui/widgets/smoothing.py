@@ -37,12 +37,13 @@ class Smoother:
 
 
 class Series:
-    """The growing points of one curve and their smoothed values."""
+    """The growing points of one curve, their smoothed values, and the least, greatest and least positive of them."""
 
     def __init__(self, factor: float) -> None:
         self._x, self._y, self._smooth = np.empty(1024), np.empty(1024), np.empty(1024)
         self._count = 0
         self._smoother = Smoother(factor)
+        self.low, self.high, self.low_positive = np.inf, -np.inf, np.inf
 
     def __len__(self) -> int:
         return self._count
@@ -73,6 +74,10 @@ class Series:
         self._x[place], self._y[place] = x, y
         self._smooth[place] = self._smoother.extend(np.asarray(y, np.float64))
         self._count = needed
+        finite = y[np.isfinite(y)]
+        if len(finite):
+            self.low, self.high = min(self.low, float(finite.min())), max(self.high, float(finite.max()))
+            self.low_positive = min(self.low_positive, float(np.where(finite > 0, finite, np.inf).min()))
 
     def set_factor(self, factor: float) -> None:
         """Smooth all points anew."""
