@@ -8,7 +8,7 @@ import json
 
 from tests.benchmarks.measure import child, median
 
-EPOCHS, ROUNDS = 30, 3
+EPOCHS, ROUNDS = 120, 3
 
 WINDOW = """
 import sys, time
