@@ -68,13 +68,21 @@ def read_json(path: Path) -> Any:
     Raises:
         FileError: Missing, unreadable, too large, too deep, or not JSON.
     """
+    return parse_json(read_json_text(path), str(path))
+
+
+def read_json_text(path: Path) -> str:
+    """The text of a JSON file of ours, not yet parsed.
+
+    Raises:
+        FileError: Missing, unreadable or too large.
+    """
     try:
         if path.stat().st_size > MAX_JSON_BYTES:
             raise FileError(f"{path} is larger than {MAX_JSON_BYTES // 1_000_000} MB and was not read.")
-        text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+        return path.read_bytes().decode("utf-8", errors="surrogateescape")
     except OSError as error:
         raise read_error(path, error) from error
-    return parse_json(text, str(path))
 
 
 def parse_json(text: str, where: str) -> Any:

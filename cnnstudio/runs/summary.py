@@ -1,0 +1,178 @@
+"""The numbers of many runs, read quickly: what hasn't changed on the disk since the last time isn't read again."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cnnstudio.core import files
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.runs.run import DATA, HISTORY, JOURNAL, NETWORK, RUN, TRAIN, Run, RunState, open_run
+
+EPOCH_START = b'{"event": "epoch_done"'
+PARTS = (RUN, DATA, NETWORK, TRAIN, JOURNAL, HISTORY)
+Signature = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RunSummary:
+    """What a list shows of a run; `problem` says why it can't be read, and then there is no `run`."""
+
+    path: Path
+    run: Run | None
+    state: RunState | None
+    accuracy: float | None = None
+    loss: float | None = None
+    best_epoch: int = 0
+    epochs: int = 0
+    duration_s: float = 0.0
+    size_bytes: int = 0
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it; a folder that can't be read goes by its own name."""
+        return self.run.name if self.run is not None else self.path.name
+
+    def to_json(self) -> dict[str, Any]:
+        """As `cnnstudio runs --json` prints it."""
+        run = self.run
+        described: dict[str, Any] = {"path": str(self.path), "name": self.name, "problem": self.problem}
+        if run is None:
+            return {**described, "state": "broken"}
+        numbers = {key: getattr(self, key) for key in ("accuracy", "loss", "best_epoch", "epochs", "size_bytes")}
+        return {
+            **described,
+            "state": None if self.state is None else self.state.value,
+            "data": run.data.source.title,
+            "network": run.graph.name,
+            **numbers,
+            "epochs_wanted": run.config.epochs,
+            "duration_s": round(self.duration_s, 1),
+            "created": run.info.created,
+            "tags": list(run.info.tags),
+            "notes": run.info.notes,
+        }
+
+
+class SummaryReader:
+    """Reads run folders; remembers those that stay as they are, so that 500 of them cost a look at their dates."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[Signature, RunSummary]] = {}
+
+    def read(self, folders: Iterable[Path], ctx: JobContext) -> list[RunSummary]:
+        """One summary a folder, in their order; what isn't a readable run says why."""
+        found = []
+        for folder in folders:
+            ctx.check()
+            found.append(self._read(folder))
+        return found
+
+    def _read(self, folder: Path) -> RunSummary:
+        signature = _signature(folder)
+        known = self._known.get(folder)
+        if known is None or known[0] != signature:
+            known = (signature, summarise(folder))
+            self._known[folder] = known
+        summary = known[1]
+        if summary.run is None or summary.state not in (RunState.RUNNING, RunState.PAUSED, RunState.INTERRUPTED):
+            return summary
+        # No file changes when a process dies: whether it runs is asked of its lock each time.
+        return _with_state(summary, summary.run)
+
+
+def summarise(folder: Path) -> RunSummary:
+    """The numbers of one run folder, or why there are none."""
+    try:
+        run = open_run(folder)
+        epochs = epoch_lines(run.path / HISTORY)
+        best = next((line for line in reversed(epochs) if line.get("is_best")), {})
+        summary = RunSummary(
+            path=folder,
+            run=run,
+            state=None,
+            accuracy=best.get("val_top1"),
+            loss=best.get("val_loss"),
+            best_epoch=int(best.get("epoch", 0)),
+            epochs=len(epochs),
+            size_bytes=size_bytes(folder),
+        )
+        return _with_state(summary, run)
+    except (StudioError, OSError, ValueError) as error:
+        return RunSummary(folder, None, None, problem=str(error))
+
+
+def epoch_lines(history: Path) -> list[dict[str, Any]]:
+    """The epochs of a history; its steps, of which there may be a million, are passed over unread."""
+    try:
+        lines = history.read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise files.read_error(history, error) from error
+    chosen = [line for line in lines if line.startswith(EPOCH_START)]
+    if chosen and chosen[-1] is lines[-1] and not chosen[-1].endswith(b"}"):
+        chosen.pop()  # torn by a crash while it was written
+    return [json.loads(line.decode("utf-8", errors="surrogateescape")) for line in chosen]
+
+
+def size_bytes(folder: Path) -> int:
+    """Bytes on the disk; a file that vanishes meanwhile counts for nothing."""
+    total, waiting = 0, [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def trained_s(run: Run, state: RunState) -> float:
+    """Seconds between each start and the end that followed it, from the journal."""
+    total_s, started = 0.0, None
+    for record in run.journal():
+        moment = datetime.fromisoformat(record["time"])
+        if record["state"] == RunState.RUNNING:
+            started = started or moment
+        elif started is not None:
+            total_s += (moment - started).total_seconds()
+            started = None
+    if started is None:
+        return total_s
+    last = datetime.now(UTC) if state is RunState.RUNNING else _last_written(run) or started
+    return total_s + max(0.0, (last - started).total_seconds())
+
+
+def _last_written(run: Run) -> datetime | None:
+    """When a run that was broken off wrote its last step."""
+    try:
+        return datetime.fromtimestamp((run.path / HISTORY).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _with_state(summary: RunSummary, run: Run) -> RunSummary:
+    state = run.state
+    return replace(summary, state=state, duration_s=trained_s(run, state))
+
+
+def _signature(folder: Path) -> Signature:
+    return tuple(_stamp(folder / part) for part in (*PARTS, "checkpoints"))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, -1)
+    return found.st_mtime_ns, found.st_size
