@@ -43,13 +43,13 @@ def test_alike_networks_are_compared_layer_by_layer(
 ) -> None:
     node = next(node for node in graph.nodes if node.layer.kind == "conv2d")
     wider = graph.replace(
-        nodes=tuple(n if n is not node else n.replace(layer=n.layer.replace(out_channels=7)) for n in graph.nodes)
+        nodes=tuple(n if n is not node else n.replace(layer=n.layer.replace(filters=7)) for n in graph.nodes)
     )
     config = run.config
     found = {d.key: d for d in differences([run, create_run(tmp_path / "r2", dataset, wider, config)])}
-    assert set(found) == {"parameters", f"{node.id}.out_channels"}
-    assert found[f"{node.id}.out_channels"].part == "network"
-    assert found[f"{node.id}.out_channels"].values[1] == "7"
+    assert set(found) == {"parameters", f"{node.id}.filters"}
+    assert found[f"{node.id}.filters"].part == "network"
+    assert found[f"{node.id}.filters"].values[1] == "7"
 
 
 def test_different_architectures_are_told_apart_as_wholes(run: Run, tmp_path: Path, dataset: Dataset) -> None:
