@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cnnstudio import __version__
-from cnnstudio.cli import data, demo, doctor, evaluate, explain, export, networks, predict, tour, train, weights
+from cnnstudio.cli import data, demo, doctor, evaluate, explain, export, networks, predict, runs, tour, train, weights
 
 app = typer.Typer(
     name="cnnstudio",
@@ -36,6 +36,9 @@ app.command("resume")(train.resume)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("explain")(explain.explain)
+app.command("runs")(runs.runs)
+app.command("compare")(runs.compare)
+app.command("history")(runs.history)
 app.command("networks")(networks.networks)
 app.command("data")(data.data)
 app.command("weights")(weights.weights)

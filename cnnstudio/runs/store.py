@@ -102,7 +102,7 @@ def misfit(dataset: "Dataset", graph: NetworkGraph, shapes: Mapping[str, Shape])
 
 def list_runs(folder: Path) -> list[Run]:
     """All readable runs in a folder, oldest first; unreadable ones are left to `broken_runs`."""
-    return [run for run in (_try_open(path) for path in _run_folders(folder)) if isinstance(run, Run)]
+    return [run for run in (_try_open(path) for path in run_folders(folder)) if isinstance(run, Run)]
 
 
 def binned_runs(folder: Path) -> list[Run]:
@@ -112,7 +112,7 @@ def binned_runs(folder: Path) -> list[Run]:
 
 def broken_runs(folder: Path) -> list[tuple[Path, str]]:
     """Folders that look like runs but can't be read, each with the reason."""
-    opened = [(path, _try_open(path)) for path in _run_folders(folder)]
+    opened = [(path, _try_open(path)) for path in run_folders(folder)]
     return [(path, result) for path, result in opened if isinstance(result, str)]
 
 
@@ -135,7 +135,8 @@ def versions() -> dict[str, str]:
     return {"cnnstudio": __version__, "python": platform.python_version(), "system": platform.platform(), **found}
 
 
-def _run_folders(folder: Path) -> list[Path]:
+def run_folders(folder: Path) -> list[Path]:
+    """The folders in `folder` that call themselves runs, readable or not, by name."""
     if not folder.is_dir():
         return []
     return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".") and (p / RUN).exists())
