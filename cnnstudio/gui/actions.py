@@ -73,6 +73,10 @@ def _why_not_results(session: Session) -> str:
     return "" if session.run is not None else "There is no run yet: train the network first."
 
 
+def _export(session: Session) -> None:
+    session.export_wanted.emit(session.run)
+
+
 def _start(session: Session) -> None:
     if session.training.phase is Phase.PAUSED:
         session.training.go_on()
@@ -152,6 +156,16 @@ ACTIONS: tuple[Action, ...] = (
         (),
         "folder-open-outline",
         needs_project,
+    ),
+    Action(
+        "run.export",
+        "Export the run…",
+        FILE,
+        _export,
+        ("Ctrl+E",),
+        "export-variant",
+        _why_not_results,
+        "Take the chosen run's network out as PyTorch code, ONNX or weights, checked against the app.",
     ),
     Action("edit.undo", "Undo", EDIT, Session.undo, ("Ctrl+Z",), "undo", _why_not_undo),
     Action("edit.redo", "Redo", EDIT, Session.redo, ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", _why_not_redo),

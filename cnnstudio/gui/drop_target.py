@@ -8,7 +8,7 @@ from cnnstudio.gui.drops import Drop, DropKind, meaning
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.drop_overlay import DropOverlay
 from cnnstudio.gui.widgets.drop_zone import dropped_paths
-from cnnstudio.gui.window_actions import open_folder
+from cnnstudio.gui.window_actions import open_folder, open_network
 
 
 class DropTarget(QObject):
@@ -60,6 +60,10 @@ def take_drop(session: Session, drop: Drop) -> None:
         session.open_project(drop.paths[0].parent.parent)
     elif drop.kind is DropKind.DATA:
         open_folder(session, drop.paths[0])
+    elif drop.kind is DropKind.WEIGHTS:
+        session.offer_weights(drop.paths[0])
+    elif drop.kind is DropKind.NETWORK:
+        open_network(session, drop.paths[0])
     elif drop.kind is DropKind.IMAGES:
         classify(session, list(drop.paths))
     else:

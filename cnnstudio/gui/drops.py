@@ -8,6 +8,8 @@ from pathlib import Path
 from cnnstudio.project import FILE as PROJECT_FILE
 from cnnstudio.runs.run import RUN as RUN_FILE
 
+WEIGHTS_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl")
+
 
 class DropKind(StrEnum):
     """What becomes of a drop."""
@@ -16,6 +18,8 @@ class DropKind(StrEnum):
     RUN = "run"
     DATA = "data"
     IMAGES = "images"
+    WEIGHTS = "weights"
+    NETWORK = "network"
     NOTHING = "nothing"
 
 
@@ -29,7 +33,7 @@ class Drop:
 
 
 def meaning(paths: Sequence[Path]) -> Drop:
-    """Project or run folders are opened, another folder becomes the data, files are classified."""
+    """Project or run folders are opened, another folder becomes the data; weights and networks are imported."""
     if not paths:
         return Drop(DropKind.NOTHING, (), "Only files and folders of this machine can be dropped.")
     first = paths[0]
@@ -44,5 +48,9 @@ def meaning(paths: Sequence[Path]) -> Drop:
         return Drop(DropKind.DATA, (first,), f"Use the images in {first.name} as data")
     if folders:
         return Drop(DropKind.NOTHING, tuple(paths), "Drop one folder, or files: not both, and not several folders.")
+    if len(paths) == 1 and first.suffix.lower() in WEIGHTS_SUFFIXES:
+        return Drop(DropKind.WEIGHTS, (first,), f"Import the weights in {first.name}: shows first what fits")
+    if len(paths) == 1 and first.suffix.lower() == ".json":
+        return Drop(DropKind.NETWORK, (first,), f"Use the network in {first.name}")
     noun = "this image" if len(paths) == 1 else f"these {len(paths):,} images"
     return Drop(DropKind.IMAGES, tuple(paths), f"Classify {noun}")

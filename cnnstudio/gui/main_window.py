@@ -1,5 +1,8 @@
 """The window: rail, top bar, pages, status bar. It connects the session to them and knows no more."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -21,7 +24,10 @@ from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.rail import Rail
 from cnnstudio.gui.widgets.status_bar import StatusBar
 from cnnstudio.gui.widgets.top_bar import TopBar
-from cnnstudio.gui.window_actions import choose_folder, choose_project, window_actions
+from cnnstudio.gui.window_actions import choose_folder, choose_network, choose_project, window_actions
+
+if TYPE_CHECKING:
+    from cnnstudio.runs.run import Run
 
 SIZE, MINIMUM = (1440, 900), (960, 640)
 CLOSE_S = 4.0
@@ -107,6 +113,26 @@ class MainWindow(QMainWindow):
         choose_folder(self, session)
 
     def paste_image(self, session: Session) -> None:
+    def choose_network(self, session: Session) -> None:
+        """Ask for a network's file and use it."""
+        choose_network(self, session)
+
+    def choose_weights(self, session: Session) -> None:
+        """Ask for a file of weights and show what an import would do."""
+        from cnnstudio.gui.weights_import import choose_weights
+
+        choose_weights(self, session)
+
+    def _on_weights(self, path: Path) -> None:
+        from cnnstudio.gui.weights_import import WeightsImport
+
+        WeightsImport(self, self.session, path)
+
+    def _on_export(self, run: "Run") -> None:
+        from cnnstudio.gui.run_export import RunExport
+
+        RunExport(self, self.session, run)
+
         """Classify what is on the clipboard."""
         from cnnstudio.gui.widgets.pixels import from_qimage
 
@@ -195,6 +221,8 @@ class MainWindow(QMainWindow):
         self.top.search_requested.connect(self._on_search)
         self.status.cancelled.connect(self._on_cancelled)
         session.page_requested.connect(self.show_page)
+        session.weights_offered.connect(self._on_weights)
+        session.export_wanted.connect(self._on_export)
         session.notice.connect(self._on_notice)
         session.settings_changed.connect(self._on_settings)
         session.project_changed.connect(self._on_project)

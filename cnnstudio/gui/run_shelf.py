@@ -53,6 +53,11 @@ class RunShelf(QObject):
         self.run = run
         self.run_changed.emit()
 
+    def adopt_run(self, run: Run) -> None:
+        """Choose a run that was just made, and list it."""
+        self.choose_run(run)
+        self.refresh_runs()
+
     def bin_run(self, run: Run) -> Path | None:
         """Move a run to the bin; returns where it lies, for `unbin_run`."""
         try:

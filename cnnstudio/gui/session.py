@@ -10,19 +10,21 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.paths import free_path, projects_dir
 from cnnstudio.core.settings import Settings, load_settings, save_settings
 from cnnstudio.data.spec import SourceSpec, data_spec, parse_source
+from cnnstudio.data.words import printable
 from cnnstudio.gui.data_shelf import DataShelf
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.samples import sample
 from cnnstudio.gui.training import TrainingControl
 from cnnstudio.gui.undo import UndoStack
 from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.io import load_graph
 from cnnstudio.network.validate import Validation, validate
 from cnnstudio.network.zoo import fit_architecture, fit_graph
 from cnnstudio.project import Project, ProjectSpec, create_project, open_project
 from cnnstudio.training.config import TrainConfig
 
 if TYPE_CHECKING:
-    pass
+    from cnnstudio.core.jobs import JobContext
 
 AUTOSAVE_MS = 500  # a crash costs at most a second of edits
 
@@ -37,6 +39,8 @@ class Session(DataShelf):
     page_requested = Signal(str)
     images_dropped = Signal(list)
     image_wanted = Signal(int)
+    weights_offered = Signal(object)
+    export_wanted = Signal(object)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(jobs, parent)
@@ -210,6 +214,34 @@ class Session(DataShelf):
     def redo_text(self) -> str | None:
         """What redo would make again."""
         return self._undo.redo_text
+
+    def offer_weights(self, path: Path | str) -> None:
+        """Someone brought a file of weights: the window shows what an import would do."""
+        if self.project is None:
+            hint = "Begin with a sample, a folder or a project: the run needs a place."
+            self.notice.emit("warn", "Weights become a run of a project, and none is open.", hint)
+        else:
+            self.weights_offered.emit(Path(path))
+
+    def open_graph(self, path: Path | str) -> None:
+        """Replace the network by the one in a JSON file, fitted to the data; can be undone."""
+        where = Path(path)
+
+        def work(ctx: "JobContext") -> NetworkGraph:
+            return load_graph(where)
+
+        def done(graph: NetworkGraph) -> None:
+            self._take_graph(graph, where)
+
+        self.jobs.start(f"Reading {where.name}", "io", work, on_done=done, on_error=self.report)
+
+    def _take_graph(self, graph: NetworkGraph, path: Path) -> None:
+        dataset = self.dataset
+        if dataset is not None:
+            graph = fit_graph(graph, tuple(int(n) for n in dataset.pixels.shape[1:]), len(dataset.classes))
+        self.set_graph(graph, f"Import {path.name}")
+        self.page_requested.emit("network")
+        self.notice.emit("ok", f"{printable(graph.name)} is the network now; undo brings the old one back.", "")
 
     def _show_graph(self, graph: NetworkGraph | None) -> None:
         self.graph = graph

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.paths import projects_dir
 from cnnstudio.data.spec import parse_source
-from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action
+from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action, needs_project
 from cnnstudio.gui.session import Session
 
 if TYPE_CHECKING:
@@ -31,6 +31,26 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             window.choose_folder,
             ("Ctrl+Shift+O",),
             "image-multiple-outline",
+        ),
+        Action(
+            "network.import",
+            "Import a network…",
+            FILE,
+            window.choose_network,
+            (),
+            "graph-outline",
+            needs_project,
+            "Replace the network by one of a JSON file; that can be undone.",
+        ),
+        Action(
+            "weights.import",
+            "Import weights…",
+            FILE,
+            window.choose_weights,
+            (),
+            "import",
+            needs_project,
+            "Make a run of a .safetensors, .pt or .pth file; a table shows first what fits.",
         ),
         *(_opener(path) for path in window.session.settings.recent[:MAX_RECENT_COMMANDS]),
         Action(
@@ -69,6 +89,22 @@ def open_folder(session: Session, folder: Path) -> None:
         session.open_source(parse_source(str(folder)))
     except StudioError as error:
         session.report(error)
+
+
+def choose_network(window: "MainWindow", session: Session) -> None:
+    """Ask for a JSON file and use the network in it."""
+    path, _ = QFileDialog.getOpenFileName(window, "Import a network", str(Path.home()), "Networks (*.json)")
+    if path:
+        open_network(session, Path(path))
+
+
+def open_network(session: Session, path: Path) -> None:
+    """Use the network of a JSON file in the open project."""
+    if session.project is None:
+        hint = "Begin with a sample, a folder or a project first."
+        session.notice.emit("warn", "A network belongs to a project, and none is open.", hint)
+    else:
+        session.open_graph(path)
 
 
 def _new(session: Session) -> None:

@@ -63,7 +63,9 @@ def certify(loaded: "LoadedRun", folder: Path, samples: Samples, ctx: JobContext
         FileError: The certificate can't be written.
         Cancelled: The user stopped it; no process is left.
     """
+    ctx.progress(0, 0, "Checking: what the app gives")
     ours = our_stages(loaded, samples.paths, ctx)
+    ctx.progress(0, 0, "Checking: what predict.py gives, in a clean process")
     theirs, problem = their_stages(folder, samples.paths, ctx)
     is_onnx = _uses_onnx(folder)
     rounding = own_rounding(loaded, ours) if is_onnx else 0.0

@@ -87,7 +87,7 @@ def imported_preprocess(
     note = ""
     if mean is None or std is None:
         what = "ImageNet's" if is_published else "0 and 1: values from 0 to 1"
-        note = f"Mean and spread are taken as {what}; if the weights were learnt otherwise, give --mean and --std."
+        note = f"Mean and spread are taken as {what}; if the weights were learnt with others, give those."
     spec = {"mean": tuple(mean or guessed_mean), "std": tuple(std or guessed_std)}
     return checked_preprocess(height, channels, spec), note
 

@@ -33,5 +33,5 @@ class NoSource(SourceSpec):
         """
         raise DataError(
             "This network was imported from a weights file and has no data of its own.",
-            hint="Name data with the same classes: --data SOURCE.",
+            hint="Open data with the same classes; on the command line: --data SOURCE.",
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import StudioError
-from cnnstudio.gui.pages.judging import LANE, Judged, judge
+from cnnstudio.gui.pages.judging import LANE, Judged, images_to_judge, judge
 from cnnstudio.gui.pages.lane_network import LaneNetwork, newest_change
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.theme import theme
@@ -107,9 +107,9 @@ class EvaluatePage(Page):
             self.show_view(self.empty)
             return
         self.show_view(self._content)
-        count, word = run.info.counts.get(self.split, 0), SPLIT_WORDS[self.split]
+        count, word = images_to_judge(run, self.session.dataset, self.split), SPLIT_WORDS[self.split]
         action, tooltip = f"Evaluate on the {word} images", f"Judge {run.name} on {count:,} {word} images."
-        self.ready.set_texts(f"How good is {run.name}?", ready_text(count, self.split))
+        self.ready.set_texts(f"How good is {run.name}?", ready_text(count, self.split, is_imported=run.is_imported))
         self.ready.set_action(action, tooltip)
         self.main_button.setText(action)
         self.main_button.setAccessibleName(action)

@@ -86,7 +86,7 @@ def _why_no_images(dataset: "Dataset | None", run: "Run", split: str, problem: S
     if dataset is None:
         return problem.message if problem is not None else "The data is being opened …"
     if tuple(dataset.pixels.shape[1:]) != tuple(run.graph.input_shape):
-        return "The project's images have another size than those that this run was trained on."
+        return "The project's images have another size than this run takes. Open or paste pictures: they are fitted."
     return "" if len(dataset.indices(split)) else "This part of the data holds no images."
 
 

@@ -38,10 +38,26 @@ def judge(ctx: JobContext, networks: LaneNetwork, run: "Run", split: str, datase
     """
     loaded = networks.get(run, "best")
     ctx.check()
-    if dataset is None or dataset.digest != run.info.data_digest:
+    if run.is_imported:
+        dataset = _foreign_data(ctx, run, dataset)
+    elif dataset is None or dataset.digest != run.info.data_digest:
         dataset = _own_data(ctx, run)
     found = evaluate(loaded.network, dataset, loaded.preprocess, loaded.classes, split, ctx)
     return Judged(run, dataset, found, loaded.epoch)
+
+
+def images_to_judge(run: "Run", dataset: Dataset | None, split: str) -> int:
+    """How many images a run can be judged on: its own, or for imported weights those that are open."""
+    if not run.is_imported:
+        return run.info.counts.get(split, 0)
+    return len(dataset.indices(split)) if dataset is not None else 0
+
+
+def _foreign_data(ctx: JobContext, run: "Run", dataset: Dataset | None) -> Dataset:
+    """The open data as the imported network takes it: nobody knows on which images its weights were learnt."""
+    if dataset is None:
+        return open_dataset(run.data, ctx)  # raises, and says that there is none
+    return open_dataset(dataset.spec.replace(preprocess=run.data.preprocess), ctx)
 
 
 def _own_data(ctx: JobContext, run: "Run") -> Dataset:

@@ -26,6 +26,10 @@ def _share(value: float | None) -> str:
     return "–" if value is None else percent(value)
 
 
+def _epochs(done: int, wanted: int) -> str:
+    return f"{done:,} of {wanted:,}" if wanted else "imported"
+
+
 def _role_of_state(value: str) -> str:
     return ROLES.get(RunState(value), "")
 
@@ -38,9 +42,7 @@ COLUMNS = (
     Column("Name", "The run's name."),
     Column("State", "Where the run stands.", role=_role_of_state),
     Column("Accuracy", "Share of the validation images that its best epoch recognises.", is_number=True, text=_share),
-    Column(
-        "Epochs", "Epochs done of those asked for.", is_number=True, text=lambda value: f"{value[0]:,} of {value[1]:,}"
-    ),
+    Column("Epochs", "Epochs done of those asked for.", is_number=True, text=lambda value: _epochs(*value)),
     Column("Data", "What it learnt from."),
     Column("Network", "What was trained."),
     Column("Time", "How long its epochs took together.", is_number=True, text=duration_text),
@@ -77,7 +79,7 @@ class RunRow:
             run.name,
             self.state.value,
             self.accuracy,
-            (self.epochs, run.config.epochs),
+            (self.epochs, 0 if run.is_imported else run.config.epochs),
             run.data.source.title,
             run.graph.name,
             self.duration_s,

@@ -46,6 +46,9 @@ class RunsPage(Page):
         self.reveal_button = Button(
             "Show the folder", "Open the run's folder in the file manager.", icon="folder-open-outline"
         )
+        self.export_button = Button(
+            "Export…", "Take its network out: PyTorch code, ONNX or weights (Ctrl+E).", icon="export-variant"
+        )
         self.bin_button = Button(
             "Move to the bin", "Take the run out of the list; this can be undone.", icon="delete-outline"
         )
@@ -73,7 +76,7 @@ class RunsPage(Page):
         content.add(self.table, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(2 * theme.tokens.size.grid)
-        for button in (self.open_button, self.resume_button, self.reveal_button):
+        for button in (self.open_button, self.resume_button, self.export_button, self.reveal_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.bin_list)
@@ -91,6 +94,7 @@ class RunsPage(Page):
         self.table.activated_row.connect(self._open)
         self.open_button.clicked.connect(self._open)
         self.resume_button.clicked.connect(self._resume)
+        self.export_button.clicked.connect(self._export)
         self.reveal_button.clicked.connect(self._reveal)
         self.bin_button.clicked.connect(self._bin)
         self.bin_list.back_wanted.connect(self._bring_back)
@@ -144,9 +148,14 @@ class RunsPage(Page):
         row = self._current()
         none = "Choose a run first."
         self.open_button.set_enabled(
-            row is not None and row.epochs > 0, none if row is None else "It has not finished an epoch."
+            row is not None and (row.epochs > 0 or row.run.is_imported),
+            none if row is None else "It has not finished an epoch.",
         )
         self.reveal_button.set_enabled(row is not None, none)
+        self.export_button.set_enabled(
+            row is not None and (row.epochs > 0 or row.run.is_imported),
+            none if row is None else "It has not finished an epoch.",
+        )
         can_resume = row is not None and row.state.can_resume and not self.session.training.is_active
         why_not = none if row is None else self._why_not_resume(row)
         self.resume_button.set_enabled(can_resume, why_not)
@@ -186,6 +195,11 @@ class RunsPage(Page):
         if row is not None:
             self.session.training.resume_run(row.run)
             self.session.page_requested.emit("train")
+
+    def _export(self) -> None:
+        row = self._current()
+        if row is not None:
+            self.session.export_wanted.emit(row.run)
 
     def _reveal(self) -> None:
         row = self._current()

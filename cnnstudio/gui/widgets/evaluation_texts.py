@@ -62,8 +62,10 @@ def mistakes_text(mistakes: int, n: int) -> str:
     return f"{wrong}. True answer left, given answer right; the surest mistakes come first."
 
 
-def ready_text(count: int, split: str) -> str:
-    """What judging a split would say, before it was done."""
+def ready_text(count: int, split: str, *, is_imported: bool = False) -> str:
+    """What judging a split would say, before it was done; imported weights are judged on the open data."""
+    if is_imported:
+        return _imported_text(count, split)
     if not count:
         return f"Its data keeps no {SPLIT_WORDS[split]} images: give them a share on the page Data and train again."
     meaning = {
@@ -72,3 +74,12 @@ def ready_text(count: int, split: str) -> str:
         "train": "The network learnt from them: this shows how well it learnt, not how well it does.",
     }
     return f"Judge it on the {count:,} {SPLIT_WORDS[split]} images. {meaning[split]}"
+
+
+def _imported_text(count: int, split: str) -> str:
+    if not count:
+        return "Its weights came without data: open data with the same classes on the page Data."
+    return (
+        f"Judge it on the {count:,} {SPLIT_WORDS[split]} images of the open data, whose classes must have the same "
+        "names. Whether its weights were learnt from some of them nobody here can tell."
+    )

@@ -84,3 +84,8 @@ class Match:
             if row.state == "taken":
                 state[row.ours] = self.tensors[row.theirs].to(state[row.ours].dtype).reshape(state[row.ours].shape)
         return state
+
+
+def tensor_text(shape: Shape | None) -> str:
+    """A tensor's shape: 64×3×7×7; 1 for a single number, a dash for none."""
+    return "–" if shape is None else "×".join(str(n) for n in shape) or "1"
