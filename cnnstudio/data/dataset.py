@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ import numpy as np
 
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.augmentation import AugmentSpec
+from cnnstudio.data.colours import ColourStatistics, colour_statistics
 from cnnstudio.data.findings import split_problems
 from cnnstudio.data.preprocess import measured
 from cnnstudio.data.raw import Problem
@@ -83,6 +85,19 @@ class Dataset:
             state.update(str(array.shape).encode())
             state.update(np.ascontiguousarray(array, dtype=dtype).data)
         return state.hexdigest()
+
+    @cached_property
+    def colours(self) -> ColourStatistics:
+        """In which directions the colours of the training images vary."""
+        return colour_statistics(self.pixels, self.indices("train"))
+
+    def with_augment(self, augment: AugmentSpec) -> "Dataset":
+        """The same pictures, to be distorted otherwise for training; what was computed of them is kept."""
+        made = replace(self, spec=self.spec.replace(augment=augment))
+        for name in ("digest", "colours"):
+            if name in vars(self):
+                vars(made)[name] = vars(self)[name]
+        return made
 
     def require_trainable(self) -> None:
         """Check that nothing stands in the way of training.

@@ -1,27 +1,38 @@
-"""Batches for training, drawn from pixels in memory.
+"""Batches for training, drawn from pixels in memory or in a mapped file.
 
-What is random depends on (seed, epoch) alone, so a resumed run sees the same batches as one that never stopped.
+What is random depends on (seed, epoch, place in the data set) alone, so a resumed run sees the same batches as one that
+never stopped, and so does one with other helpers (a thread, worker processes) beside the step.
 """
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from cnnstudio.data.ahead import beside
+from cnnstudio.data.augmentation import Mixing
+from cnnstudio.data.distort import Distorter, Trace
+from cnnstudio.data.draws import random_key
+from cnnstudio.data.pixel_store import PixelStore, TensorPixels
 from cnnstudio.data.preprocess import normalise
 from cnnstudio.data.spec import PreprocessSpec
+from cnnstudio.data.warp import to_unit
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from cnnstudio.data.crew import Crew
+
+    Batch = tuple[Tensor, Tensor]
+
+__all__ = ["Batches", "random_key"]
+
 READY_BYTES = 256_000_000
-
-
-def random_key(*parts: int) -> int:
-    """A 63-bit number that depends on all of `parts` (seed, epoch, index, …) and on nothing else."""
-    text = ",".join(str(part) for part in parts)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+# Small batches are distorted several at once: 256 pictures cost little more than 32, whose time is Python's.
+CHUNK_IMAGES = 256
+PARTNER = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +45,21 @@ class Batches:
         preprocess: How pixels become numbers; mean and std are known.
         size: Images a batch; the last one may be smaller.
         seed: Seed of the order.
+        indices: Place of each image in the data set, int64; its position here if left out.
+        distorter: Augmentation; None for none.
+        class_count: Classes there are; needed where pictures are mixed.
+        crew: Worker processes that prepare the batches; None for a thread of this process.
     """
 
-    pixels: "Tensor"
+    pixels: "Tensor | PixelStore"
     labels: "Tensor"
     preprocess: PreprocessSpec
     size: int
     seed: int = 0
+    indices: "Tensor | None" = None
+    distorter: Distorter | None = None
+    class_count: int = 0
+    crew: "Crew | None" = None
 
     @property
     def image_count(self) -> int:
@@ -62,26 +81,112 @@ class Batches:
         generator = torch.Generator().manual_seed(random_key(self.seed, epoch))
         return torch.randperm(self.image_count, generator=generator)
 
-    def epoch(self, epoch: int, skip: int = 0) -> Iterator[tuple["Tensor", "Tensor"]]:
-        """Shuffled batches (float32 images, labels) of one epoch, from batch `skip` on."""
-        order = self.order(epoch)
-        for number in range(skip, self.count()):
-            chosen = order[number * self.size : (number + 1) * self.size]
-            yield self.images(chosen), self.labels[chosen]
+    def epoch(self, epoch: int, skip: int = 0) -> "Iterator[Batch]":
+        """Shuffled batches of one epoch, from batch `skip` on.
+
+        Yields:
+            float32 images, and targets: int64 class numbers, or float32 shares of the classes, shape (N, classes),
+            where pictures are mixed.
+        """
+        parts = self.order(epoch).split(self.size)[skip : self.count()]
+        if self.distorter is None and self._store.is_in_memory:
+            return (self.draw(positions, epoch) for positions in parts)
+        if self.crew is not None:
+            return self.crew.batches(parts, epoch)
+        if self._store.device.type != "cpu":
+            # The device works beside this thread anyhow: the distortion is queued before the step needs it.
+            return (self.draw(positions, epoch) for positions in parts)
+        return beside(self._chunk, self._chunks(parts), epoch)
+
+    def draw(self, positions: "Tensor", epoch: int | Sequence[int], trace: Trace | None = None) -> "Batch":
+        """The tensors that the network gets: the one place where they are made, for training and preview alike.
+
+        Args:
+            positions: Of the images in this split, int64, shape (N,).
+            epoch: From 0; one for all, or one for each image.
+            trace: Told what was drawn.
+        """
+        if self.distorter is None:
+            return self.images(positions), self.labels[positions.to(self.labels.device)]
+        return self._mixed(self._distorted(positions, epoch, trace), positions, epoch, trace)
 
     def images(self, positions: "Tensor") -> "Tensor":
-        """The images at these positions of the split, as the network gets them."""
+        """The images at these positions of the split without augmentation, as the network gets them."""
         if self._ready is not None:
             return self._ready[positions]
-        return normalise(self.pixels[positions.to(self.pixels.device)], self.preprocess)
+        return normalise(self._store.take(positions), self.preprocess)
+
+    @cached_property
+    def _store(self) -> PixelStore:
+        import torch
+
+        return TensorPixels(self.pixels) if isinstance(self.pixels, torch.Tensor) else self.pixels
 
     @cached_property
     def _ready(self) -> "Tensor | None":
         """All images as numbers, where they are few: normalising each batch anew costs 3 % of a LeNet's step."""
-        few = self.pixels.device.type == "cpu" and self.pixels.numel() * 4 <= READY_BYTES
-        return normalise(self.pixels, self.preprocess) if few else None
+        store = self._store
+        if self.distorter is not None or not isinstance(store, TensorPixels) or store.device.type != "cpu":
+            return None
+        is_small = store.pixels.numel() * 4 <= READY_BYTES
+        return normalise(store.pixels, self.preprocess) if is_small else None
 
-    def in_order(self) -> Iterator[tuple["Tensor", "Tensor"]]:
-        """All images once, unshuffled: for validation."""
-        for pixels, labels in zip(self.pixels.split(self.size), self.labels.split(self.size), strict=True):
-            yield normalise(pixels, self.preprocess), labels
+    def in_order(self) -> "Iterator[Batch]":
+        """All images once, unshuffled and without augmentation: for validation."""
+        import torch
+
+        for positions in torch.arange(self.image_count).split(self.size):
+            pixels = self._store.take(positions)
+            yield normalise(pixels, self.preprocess), self.labels[positions.to(self.labels.device)]
+
+    def close(self) -> None:
+        """End the worker processes, if there are any."""
+        if self.crew is not None:
+            self.crew.close()
+
+    # Augmentation -----------------------------------------------------------------------------------------------
+
+    def _chunks(self, parts: "Sequence[Tensor]") -> "list[Sequence[Tensor]]":
+        """Batches that are prepared in one go."""
+        together = max(1, CHUNK_IMAGES // self.size)
+        return [parts[start : start + together] for start in range(0, len(parts), together)]
+
+    def _chunk(self, parts: "Sequence[Tensor]", epoch: int) -> "list[Batch]":
+        import torch
+
+        images, targets = self.draw(torch.cat(list(parts)), epoch)
+        sizes = [len(part) for part in parts]
+        return list(zip(images.split(sizes), targets.split(sizes), strict=True))
+
+    def _distorted(self, positions: "Tensor", epoch: int | Sequence[int], trace: Trace | None = None) -> "Tensor":
+        assert self.distorter is not None
+        return self.distorter.distorted(self._store.take(positions), self._places(positions), epoch, trace)
+
+    def _places(self, positions: "Tensor") -> "Tensor":
+        return positions if self.indices is None else self.indices[positions]
+
+    def _mixed(self, images: "Tensor", positions: "Tensor", epoch: int | Sequence[int], trace: Trace | None) -> "Batch":
+        """Normalised images with their targets; where the augmentation says so, mixed with others."""
+        import torch
+
+        assert self.distorter is not None
+        labels = self.labels[positions.to(self.labels.device)]
+        if not self.distorter.spec.mixing:
+            return normalise(images, self.preprocess), labels
+        images = to_unit(images).clone()
+        targets = torch.nn.functional.one_hot(labels, self.class_count).float()
+        for draw in self.distorter.mixes(self._places(positions), epoch, (images.shape[2], images.shape[3])):
+            rows = torch.from_numpy(draw.rows)
+            chance = draw.draws.at(PARTNER).uniforms(1)[:, 0]
+            partners = torch.from_numpy((chance * self.image_count).astype(np.int64))
+            epochs = epoch if isinstance(epoch, int) else [epoch[row] for row in draw.rows.tolist()]
+            others = to_unit(self._distorted(partners, epochs))
+            there = rows.to(images.device)
+            assert isinstance(draw.operation, Mixing)
+            images[there], own = draw.operation.mix(images[there], others, draw.columns)
+            share = torch.from_numpy(own.astype(np.float32)).to(targets.device)[:, None]
+            other_labels = torch.nn.functional.one_hot(self.labels[partners.to(self.labels.device)], self.class_count)
+            targets[there] = targets[there] * share + other_labels * (1 - share)
+            if trace is not None:
+                trace.note(draw.operation, draw.rows, draw.columns)
+        return normalise(images, self.preprocess), targets

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, SerializeAsAny, model_validator
 
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.specs import Family, Spec, setting
+from cnnstudio.data.augmentation import AugmentSpec
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import JobContext
@@ -123,6 +124,11 @@ class DataSpec(Spec):
     source: AnySource
     preprocess: PreprocessSpec
     split: SplitSpec = SplitSpec()
+    augment: AugmentSpec = AugmentSpec()
+
+    def is_same_data(self, other: "DataSpec") -> bool:
+        """True if both name the same pictures in the same splits, however they are distorted for training."""
+        return self.replace(augment=other.augment) == other
 
 
 def data_spec(source: SourceSpec) -> DataSpec:

@@ -1,0 +1,1 @@
+"""One way to distort a picture a file."""

@@ -1,0 +1,89 @@
+"""From an opened data set to the batches of a training, or of its preview: both are made here."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnstudio.data.augmentation import AugmentSpec
+from cnnstudio.data.batch_worker import Setup
+from cnnstudio.data.crew import Crew
+from cnnstudio.data.dataset import Dataset
+from cnnstudio.data.distort import Distorter
+from cnnstudio.data.loader import Batches
+from cnnstudio.data.pixel_store import MappedPixels, PixelStore
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+def split_batches(dataset: Dataset, split: str, size: int, seed: int, device: "torch.device") -> Batches:
+    """The batches of a split as it is: for validation."""
+    import torch
+
+    rows = dataset.indices(split)
+    labels = torch.from_numpy(dataset.labels[rows]).to(device)
+    pixels = _pixels(dataset.pixels, rows, device)
+    return Batches(pixels, labels, dataset.spec.preprocess, size, seed, torch.from_numpy(rows))
+
+
+def training_batches(
+    dataset: Dataset, augment: AugmentSpec, size: int, seed: int, device: "torch.device", workers: int = 0
+) -> Batches:
+    """The batches that a training sees.
+
+    Args:
+        dataset: Opened.
+        augment: How its pictures are distorted.
+        size: Images a batch.
+        seed: The training's.
+        device: Where it computes; the pictures are distorted there.
+        workers: Processes that prepare batches on a CPU; 0 for a thread.
+    """
+    from dataclasses import replace
+
+    plain = split_batches(dataset, "train", size, seed, device)
+    distorter = distorter_of(dataset, augment, seed)
+    crew = None
+    if workers and device.type == "cpu" and (distorter is not None or isinstance(dataset.pixels, np.memmap)):
+        crew = Crew(_setup(dataset, distorter, size, seed), workers)
+    return replace(plain, distorter=distorter, class_count=len(dataset.classes), crew=crew)
+
+
+def distorter_of(dataset: Dataset, augment: AugmentSpec, seed: int) -> Distorter | None:
+    """What distorts the pictures of this data; None where nothing is to be distorted."""
+    if not augment.active:
+        return None
+    needs_colours = any(operation.kind == "pca_colour" for operation in augment.active)
+    mean = dataset.spec.preprocess.mean
+    assert mean is not None
+    return Distorter(augment, seed, mean, dataset.colours if needs_colours else None)
+
+
+def _pixels(
+    pixels: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], device: "torch.device"
+) -> "Tensor | PixelStore":
+    import torch
+
+    if isinstance(pixels, np.memmap):
+        return MappedPixels(pixels, rows, device)
+    return torch.from_numpy(pixels[rows]).to(device)
+
+
+def _setup(dataset: Dataset, distorter: Distorter | None, size: int, seed: int) -> Setup:
+    rows, pixels = dataset.indices("train"), dataset.pixels
+    where: dict[str, Any] = {"rows": np.arange(len(rows)), "pixels": pixels[rows]}
+    # A view of a mapping doesn't know where in the file it begins.
+    if isinstance(pixels, np.memmap) and pixels.filename and not isinstance(pixels.base, np.ndarray):
+        where = {"rows": rows, "path": str(pixels.filename), "offset": pixels.offset, "shape": pixels.shape}
+    return Setup(
+        labels=dataset.labels[rows],
+        preprocess=dataset.spec.preprocess,
+        size=size,
+        seed=seed,
+        indices=rows,
+        distorter=distorter,
+        class_count=len(dataset.classes),
+        **where,
+    )
