@@ -26,6 +26,12 @@ def cache_dir() -> Path:
     return home / "cache" if home else Path(platformdirs.user_cache_dir("cnnstudio", appauthor=False))
 
 
+def datasets_dir() -> Path:
+    """Folder of the well-known data sets that the user downloaded."""
+    home = home_override()
+    return home / "datasets" if home else Path(platformdirs.user_data_dir("cnnstudio", appauthor=False)) / "datasets"
+
+
 def projects_dir() -> Path:
     """Folder in which a new project is made when the user names none."""
     home = home_override()

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, SerializeAsAny, model_validator
 
@@ -12,6 +12,7 @@ from cnnstudio.data.augmentation import AugmentSpec
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import JobContext
+    from cnnstudio.data.place import Place
     from cnnstudio.data.raw import RawData
 
 Resize = Literal["stretch", "crop", "letterbox"]
@@ -82,6 +83,33 @@ class SplitSpec(Spec):
     seed: int = setting(
         0, title="Seed", description="Another number deals the images out differently.", ge=0, le=2**31 - 1
     )
+    group: Literal["none", "copies", "folder", "pattern"] = setting(
+        "none",
+        title="Keep together",
+        description="Images that must not be torn apart by the split: copies of each other; also those of one folder, "
+        "or with the same part in their names (one patient, one video).",
+    )
+    pattern: str = setting(
+        "",
+        title="Name pattern",
+        description="Regular expression; what its parentheses match in a file's name says where it belongs, "
+        "such as (patient\\d+).",
+    )
+    folds: int = setting(
+        0,
+        title="Folds",
+        description="Cross-validation: cut what is not test into so many parts; each is the validation part once. "
+        "0 or 1: off.",
+        ge=0,
+        le=20,
+    )
+    fold: int = setting(0, title="Fold", description="Which of the parts is for validation now, from 0.", ge=0, le=19)
+
+    @model_validator(mode="after")
+    def _check_fold(self) -> Self:
+        if self.folds > 1 and self.fold >= self.folds:
+            raise ValueError(f"fold {self.fold} is none of the {self.folds} folds, which are counted from 0")
+        return self
 
     @model_validator(mode="after")
     def _check_shares(self) -> Self:
@@ -90,22 +118,44 @@ class SplitSpec(Spec):
         return self
 
 
+class DataEdits(Spec):
+    """What the user changed by hand, by the names of the files; the files themselves stay as they are.
+
+    Args:
+        labels: Name of a picture to the class it is in instead.
+        excluded: Names of pictures that are left out.
+    """
+
+    labels: dict[str, str] = {}
+    excluded: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.labels or self.excluded)
+
+
 class SourceSpec(Spec, ABC):
     """A place that pictures with classes come from."""
 
     kind: str
+    # Sources are asked in this order whether a file or folder is one of theirs.
+    rank: ClassVar[int] = 0
 
     @property
     @abstractmethod
     def title(self) -> str:
         """What the window calls it: "Handwritten digits"."""
 
+    @classmethod
+    def found_at(cls, place: "Place") -> "SourceSpec | None":
+        """This source, if a file or folder of the user's is one; None if not, or if it has none."""
+        return None
+
     @abstractmethod
     def default_preprocess(self) -> PreprocessSpec:
         """Size and channels that suit this source; a folder looks at some of its files for this."""
 
-    def native_preprocess(self) -> PreprocessSpec:
-        """At this size `load` gives the pictures as they are, without resizing; for sources without files."""
+    def native_preprocess(self) -> PreprocessSpec | None:
+        """At this size `load` gives the pictures as they are, without resizing; None where they are files."""
         return self.default_preprocess()
 
     @abstractmethod
@@ -125,6 +175,11 @@ class DataSpec(Spec):
     preprocess: PreprocessSpec
     split: SplitSpec = SplitSpec()
     augment: AugmentSpec = AugmentSpec()
+    edits: DataEdits = DataEdits()
+
+    def is_same_files(self, other: "DataSpec") -> bool:
+        """True if both name the same pictures at the same size, however they are split, relabelled or distorted."""
+        return self.replace(augment=other.augment, split=other.split, edits=other.edits) == other
 
     def is_same_data(self, other: "DataSpec") -> bool:
         """True if both name the same pictures in the same splits, however they are distorted for training."""
@@ -132,25 +187,37 @@ class DataSpec(Spec):
 
 
 def data_spec(source: SourceSpec) -> DataSpec:
-    """The data spec of a source with the defaults that suit it."""
-    return DataSpec(source=source, preprocess=source.default_preprocess())
+    """The data spec of a source with the defaults that suit it; copies of a picture stay in one part."""
+    return DataSpec(source=source, preprocess=source.default_preprocess(), split=SplitSpec(group="copies"))
 
 
 def parse_source(text: str) -> SourceSpec:
-    """A source from what a user types or drops: "digits", "shapes", or a folder's path.
+    """A source from what a user types or drops: a built-in or well-known name, or the path of a file or folder.
+
+    The content decides which source it is, not the name.
 
     Raises:
-        DataError: It is neither a built-in source nor a folder.
+        DataError: There is nothing of that name, or it is no data source; the message says what it is.
     """
-    from cnnstudio.data.sources.digits import DigitsSource
-    from cnnstudio.data.sources.folder import FolderSource
-    from cnnstudio.data.sources.shapes import ShapesSource
+    from cnnstudio.data.opening import named_source, source_at
 
-    if text == "digits":
-        return DigitsSource()
-    if text == "shapes":
-        return ShapesSource()
-    return FolderSource(path=str(checked_folder(text)))
+    return named_source(text) or source_at(checked_path(text))
+
+
+def checked_path(text: str) -> Path:
+    """The absolute path of an existing file or folder.
+
+    Raises:
+        DataError: It doesn't exist, or has a name that can't be written down.
+    """
+    hint = "Give 'digits', 'shapes', a well-known set's name, or the path of a folder, an archive or a file of images."
+    shown = text.encode("utf-8", errors="replace").decode()
+    if not text or "\0" in text or shown != text:
+        raise DataError(f"'{shown}' is not a path that can be used.", hint=hint)
+    path = Path(text).expanduser().absolute()
+    if not path.exists():
+        raise DataError(f"There is no folder or file {path}.", hint=hint)
+    return path
 
 
 def checked_folder(text: str) -> Path:
@@ -159,13 +226,7 @@ def checked_folder(text: str) -> Path:
     Raises:
         DataError: It doesn't exist, is a file, or has a name that can't be written down.
     """
-    hint = "Give 'digits', 'shapes' or the path of a folder with one subfolder of images for each class."
-    shown = text.encode("utf-8", errors="replace").decode()
-    if not text or "\0" in text or shown != text:
-        raise DataError(f"'{shown}' is not a path that can be used.", hint=hint)
-    path = Path(text).expanduser().absolute()
-    if path.is_file():
-        raise DataError(f"{path} is a file, not a folder.", hint=hint)
+    path = checked_path(text)
     if not path.is_dir():
-        raise DataError(f"There is no folder {path}.", hint=hint)
+        raise DataError(f"{path} is a file, not a folder.", hint="Choose the folder that holds the images.")
     return path

@@ -25,7 +25,17 @@ def test_a_data_spec_survives_json(kind, image_folder):
 
 
 def test_all_sources_are_found():
-    assert sources.kinds() == ("digits", "folder", "none", "shapes")
+    assert sources.kinds() == (
+        "archive",
+        "cifar",
+        "digits",
+        "folder",
+        "idx",
+        "known",
+        "none",
+        "npz",
+        "shapes",
+    )
 
 
 @pytest.mark.parametrize("spec", [*sources, PreprocessSpec, SplitSpec])
@@ -54,10 +64,10 @@ def test_a_source_that_is_no_folder_is_refused_with_a_hint(text):
     caught.value.message.encode("utf-8")
 
 
-def test_a_file_as_source_is_called_a_file(tmp_path):
+def test_a_file_that_is_no_data_is_called_what_it_is(tmp_path):
     file = tmp_path / "cats.zip"
-    file.write_bytes(b"PK")
-    with pytest.raises(DataError, match="is a file"):
+    file.write_bytes(b"%PDF-1.4")
+    with pytest.raises(DataError, match=r"'cats\.zip' is a PDF document"):
         parse_source(str(file))
 
 

@@ -1,0 +1,130 @@
+"""Go through the folders of a data set: each once, never out of the root, and nothing opened but candidates' heads."""
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.natural import natural_key
+from cnnstudio.data.raw import Problem
+from cnnstudio.data.sniff import HEAD_BYTES, IMAGE_SUFFIXES, foreign_kind, is_image
+from cnnstudio.data.words import counted
+
+IGNORED = frozenset(("thumbs.db", "desktop.ini", "__macosx", "icon\r"))
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """One candidate: a regular file that looks like an image."""
+
+    path: str
+    name: str
+    size: int
+    label: int
+    split: int
+    mtime_ns: int = 0
+
+
+class Walk:
+    """Goes through folders once each, keeps inside the root, and notes what it passes by."""
+
+    def __init__(self, root: Path, ctx: JobContext) -> None:
+        self.problems: dict[Problem, None] = {}
+        self.foreign: Counter[str] = Counter()
+        self._root_length = len(os.path.join(root, ""))
+        self._ctx = ctx
+        self._inside = os.path.realpath(root)
+        self._seen: set[tuple[int, int]] = set()
+        self._n_found = 0
+
+    def note(self, problem: Problem) -> None:
+        """Keep a problem, once: some folders are looked into twice."""
+        self.problems[problem] = None
+
+    def subfolders(self, folder: str) -> list[os.DirEntry[str]]:
+        """The folders directly below, in natural order; links to folders are noted and not followed."""
+        for entry in self._entries(folder):
+            if entry.is_symlink() and entry.is_dir():
+                self._note(entry, "link", "is a link to a folder and is not followed")
+        return [entry for entry in self._entries(folder) if entry.is_dir(follow_symlinks=False)]
+
+    def files(self, folder: str, label: int, split: int) -> Iterator[FoundFile]:
+        """All candidates of one class, subfolders included."""
+        status = os.stat(folder)
+        if (status.st_dev, status.st_ino) in self._seen:
+            self.note(Problem(self._name(folder), "link", f"'{self._name(folder)}' was read under another name."))
+            return
+        self._seen.add((status.st_dev, status.st_ino))
+        for entry in self._entries(folder):
+            if entry.is_dir(follow_symlinks=False):
+                yield from self.files(entry.path, label, split)
+            elif self._is_candidate(entry):
+                self._n_found += 1
+                found = entry.stat()
+                name = self._name(entry.path)
+                yield FoundFile(entry.path, name, found.st_size, label, split, found.st_mtime_ns)
+
+    def count_images(self, folder: str) -> int:
+        """Number of files directly in a folder whose names are those of images."""
+        return sum(has_image_suffix(entry.name) for entry in self._entries(folder) if entry.is_file())
+
+    def skipped(self) -> Iterator[Problem]:
+        """One problem for each kind of file that was passed by."""
+        for kind, n in sorted(self.foreign.items()):
+            files = counted(n, "file is", "files are")
+            yield Problem("", "foreign", f"{files} no image ({kind}) and not used.")
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        self._ctx.check()
+        self._ctx.progress(self._n_found, 0, "Looking for images")
+        try:
+            with os.scandir(folder) as found:
+                entries = [entry for entry in found if not _is_ignored(entry.name)]
+        except OSError as error:
+            name = self._name(folder)
+            self.note(Problem(name, "permission", f"The folder '{name}' cannot be read ({error.strerror})."))
+            return []
+        return sorted(entries, key=lambda entry: natural_key(entry.name))
+
+    def _is_candidate(self, entry: os.DirEntry[str]) -> bool:
+        if entry.is_symlink() and not self._is_inside(entry):
+            self._note(entry, "link", "is a link out of the folder and is not followed")
+            return False
+        try:
+            if not stat.S_ISREG(entry.stat().st_mode):
+                self._note(entry, "special", "is no regular file")
+                return False
+            return has_image_suffix(entry.name) or self._has_image_content(entry)
+        except OSError as error:
+            self._note(entry, "unreadable", f"cannot be read ({error.strerror})")
+            return False
+
+    def _is_inside(self, entry: os.DirEntry[str]) -> bool:
+        target = os.path.realpath(entry.path)
+        return target.startswith(self._inside + os.sep) and not os.path.isdir(target)
+
+    def _has_image_content(self, entry: os.DirEntry[str]) -> bool:
+        with open(entry.path, "rb") as file:
+            head = file.read(HEAD_BYTES)
+        if is_image(head):
+            return True
+        self.foreign[os.path.splitext(entry.name)[1].lower() or foreign_kind(head) or "no suffix"] += 1
+        return False
+
+    def _note(self, entry: os.DirEntry[str], kind: str, text: str) -> None:
+        self.note(Problem(self._name(entry.path), kind, f"'{entry.name}' {text}."))
+
+    def _name(self, path: str) -> str:
+        return path[self._root_length :].replace(os.sep, "/")
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith(".") or name.lower() in IGNORED
+
+
+def has_image_suffix(name: str) -> bool:
+    """Is the name that of an image?"""
+    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
