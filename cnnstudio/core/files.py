@@ -18,6 +18,7 @@ from cnnstudio.core.errors import FileError
 MAX_JSON_BYTES = 50_000_000
 MAX_JSON_DEPTH = 64
 TEMP_SUFFIX = ".cnnstudio-tmp"
+BEFORE = ".before"
 
 
 @contextlib.contextmanager
@@ -179,25 +180,39 @@ def fsync_folder(folder: Path) -> None:
 
 
 def publish_folder(temp: Path, final: Path) -> None:
-    """Rename a finished folder into place, durably; an older one of that name is replaced."""
+    """Rename a finished folder into place, durably; an older one of that name is there until the new one is."""
+    before = final.with_name(f"{final.name}{BEFORE}{TEMP_SUFFIX}")
     try:
         if final.exists():
-            shutil.rmtree(final)
+            shutil.rmtree(before, ignore_errors=True)
+            os.replace(final, before)
         os.replace(temp, final)
         fsync_folder(final.parent)
     except OSError as error:
+        _bring_back(before)
         raise write_error(final, error) from error
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def remove_leftovers(folder: Path) -> None:
     """Delete our own temporary files and folders that a crash left behind in `folder`."""
     for path in folder.glob(f"*{TEMP_SUFFIX}"):
+        _bring_back(path)
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     for path in folder.glob(f".*{TEMP_SUFFIX}"):
         path.unlink(missing_ok=True)
+
+
+def _bring_back(before: Path) -> None:
+    """Put a folder back that was moved aside for a newer one which never came."""
+    name = before.name.removesuffix(TEMP_SUFFIX)
+    final = before.with_name(name.removesuffix(BEFORE))
+    if name.endswith(BEFORE) and before.is_dir() and not final.exists():
+        with contextlib.suppress(OSError):  # the place is gone: it is found there when the place comes back
+            os.replace(before, final)
 
 
 def write_error(path: Path, error: OSError) -> FileError:

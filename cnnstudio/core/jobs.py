@@ -89,6 +89,14 @@ class JobContext:
         """Block until the job may go on, or is to stop (ask `is_cancel_requested`)."""
         self._go.wait()
 
+    def rest(self, timeout_s: float) -> None:
+        """Block by the function's own wish: until the user says go on or stop, but no longer than this."""
+        self._go.clear()
+        if not self._cancel.is_set():
+            self._go.wait(timeout_s)
+        if not self._pause.is_set():
+            self._go.set()
+
     def emit(self, event: Any) -> None:
         """Tell those who watch; never blocks."""
         self._on_event(event)

@@ -16,7 +16,8 @@ from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.shapes import Shape
 from cnnstudio.network.source import source_code
 from cnnstudio.runs.run import BIN, DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
-from cnnstudio.training.config import TrainConfig, check_recipe
+from cnnstudio.training.config import TrainConfig
+from cnnstudio.training.contradictions import check_recipe
 
 if TYPE_CHECKING:
     from cnnstudio.data.dataset import Dataset

@@ -1,39 +1,60 @@
 """The recipe of a training: everything that is not data and not network."""
 
-from abc import ABC, abstractmethod
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import BeforeValidator, SerializeAsAny
+from typing import Any, Literal
 
 from cnnstudio.core.errors import RecipeError
 from cnnstudio.core.specs import Family, Spec, parse_spec, setting, with_value
-
-
-class OptimizerSpec(Spec, ABC):
-    """How the weights follow the gradient; one kind a file in `training.optimizers`."""
-
-    title: ClassVar[str]
-    kind: str
-    rate: float
-
-    @abstractmethod
-    def build(self, parameters: Any) -> Any:
-        """The torch optimiser over `parameters`."""
-
-
-optimizers: Family[OptimizerSpec] = Family("optimiser", "cnnstudio.training.optimizers")
-
-
-AnyOptimizer = Annotated[SerializeAsAny[OptimizerSpec], BeforeValidator(optimizers.parse)]
+from cnnstudio.training import recipe
+from cnnstudio.training.layer_rules import LayerRule, with_rule
+from cnnstudio.training.recipe import AnyInitialisation, AnyLoss, AnyOptimizer, AnySchedule
+from cnnstudio.training.regularisation import Regularisation, Saving
 
 
 class TrainConfig(Spec):
-    """The recipe: optimiser, batch, epochs, seed, device."""
+    """The recipe; old files that lack a setting mean what they meant then."""
 
     version: int = 1
     optimizer: AnyOptimizer = setting(
         {"kind": "sgd"}, title="Optimiser", description="The rule by which the weights follow the gradient."
     )
+    schedule: AnySchedule = setting(
+        {"kind": "constant"}, title="Schedule", description="How the learning rate changes from start to end."
+    )
+    warmup: float = setting(
+        0.0,
+        title="Warm-up",
+        description="Epochs in which the rate rises in a line to its full height; big steps at the start do harm.",
+        unit="epochs",
+        ge=0,
+        le=100_000,
+        step=0.5,
+    )
+    warmup_from: float = setting(
+        0.01,
+        title="Warm-up from",
+        description="Share of the rate with which the warm-up starts.",
+        ge=0,
+        le=1,
+        advanced=True,
+    )
+    rate_for_batch: int = setting(
+        0,
+        title="Rate is for batch",
+        description="Batch that the rate is meant for: it grows in proportion with yours; 0 takes it as it is.",
+        unit="images",
+        ge=0,
+        le=65_536,
+        advanced=True,
+    )
+    loss: AnyLoss = setting(
+        {"kind": "cross_entropy"}, title="Loss", description="The number that training makes small."
+    )
+    initialisation: AnyInitialisation = setting(
+        {"kind": "as_built"}, title="Weights begin", description="With which random numbers the weights begin."
+    )
+    regularisation: Regularisation = Regularisation()
+    layers: tuple[LayerRule, ...] = ()
+    saving: Saving = Saving()
     batch: int = setting(
         32,
         title="Batch",
@@ -64,6 +85,15 @@ class TrainConfig(Spec):
         le=256,
         advanced=True,
     )
+    workers: int = setting(
+        0,
+        title="Helpers",
+        description="Processes that read and distort images beside the training; 0 takes a thread.",
+        unit="processes",
+        ge=0,
+        le=64,
+        advanced=True,
+    )
     precision: Literal["auto", "fp32", "bf16", "fp16"] = setting(
         "auto",
         title="Numbers",
@@ -89,6 +119,11 @@ class TrainConfig(Spec):
         advanced=True,
     )
 
+    @property
+    def rate(self) -> float:
+        """The full learning rate: the optimiser's, scaled with the batch if that is wished."""
+        return self.optimizer.rate * (self.batch / self.rate_for_batch if self.rate_for_batch else 1.0)
+
 
 def parse_config(value: object, where: str = "The recipe") -> TrainConfig:
     """A recipe from JSON; RecipeError names the first thing that is wrong."""
@@ -98,29 +133,46 @@ def parse_config(value: object, where: str = "The recipe") -> TrainConfig:
 def with_setting(config: TrainConfig, key: str, text: str) -> TrainConfig:
     """The recipe with one setting changed by its name, as `--set optimizer.rate=0.01` on the command line.
 
+    `layers.NODE.frozen` and `layers.NODE.rate` are about one layer; lists are written with commas between.
+
     Raises:
         RecipeError: No such setting, or the value doesn't fit; the known names are told.
     """
+    where = f"--set {key}={text}"
+    if key.startswith("layers."):
+        return _with_layer(config, key.removeprefix("layers."), text, where)
     described = config.to_json()
-    if key == "optimizer.kind":
-        changed = {**described, "optimizer": {"kind": text}}
-    else:
-        changed = with_value(described, key, text, RecipeError)
-    return parse_config(changed, f"--set {key}={text}")
+    name, _, field = key.partition(".")
+    if name in _FAMILIES and field == "kind":
+        return parse_config({**described, name: {"kind": text}}, where)
+    value = _listed(described, key, text)
+    return parse_config(with_value(described, key, value, RecipeError), where)
 
 
-def check_recipe(config: TrainConfig, train_count: int, val_count: int) -> None:
-    """Refuse a recipe that can't work with so many training and validation images.
+_FAMILIES: dict[str, Family[Any]] = {
+    "optimizer": recipe.optimizers,
+    "schedule": recipe.schedules,
+    "loss": recipe.losses,
+    "initialisation": recipe.initialisations,
+}
 
-    Raises:
-        RecipeError: With the numbers and what to change.
-    """
-    if train_count == 0:
-        raise RecipeError("There are no training images.", hint="Lower the shares of validation and test.")
-    if val_count == 0:
-        raise RecipeError("There are no validation images.", hint="Raise the share of validation.")
-    if config.batch > train_count:
+
+def _with_layer(config: TrainConfig, key: str, text: str, where: str) -> TrainConfig:
+    node, _, field = key.rpartition(".")
+    known = ("frozen", "rate", "initialisation")
+    if not node or field not in known:
         raise RecipeError(
-            f"A batch of {config.batch:,} images is more than the {train_count:,} training images.",
-            hint=f"Use a batch of at most {train_count:,}.",
+            f"There is no setting 'layers.{key}'.", hint=f"Known: layers.NODE.{', layers.NODE.'.join(known)}."
         )
+    own = next((rule.to_json() for rule in config.layers if rule.node == node), {"node": node})
+    value: object = {"kind": text} if field == "initialisation" else text
+    rule = parse_spec(LayerRule, {**own, field: value}, RecipeError, where)
+    return config.replace(layers=with_rule(config.layers, rule))
+
+
+def _listed(described: dict[str, Any], key: str, text: str) -> Any:
+    """The text, split at its commas where the setting holds a list."""
+    there: Any = described
+    for name in key.split("."):
+        there = there.get(name) if isinstance(there, dict) else None
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(there, list) else text

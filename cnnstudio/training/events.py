@@ -8,7 +8,8 @@ Which events fire, by the way a training ends (in this order; the last checkpoin
 | Stop, window closed| … StepsDone, CheckpointSaved, RunEnded("stopped")                 |
 | Pause, then Stop   | … CheckpointSaved, RunPaused, RunEnded("stopped")                 |
 | loss not finite    | … StepsDone, RunEnded("diverged"); the last checkpoint is finite  |
-| disk full, a bug   | … RunEnded("failed"); the last good checkpoint is untouched       |
+| disk full          | Noted for each try, RunPaused; RunResumed once it could be saved  |
+| …, then Stop; a bug| … RunEnded("failed"); the last good checkpoint is untouched       |
 | kill −9, power cut | nothing; the journal says "running" and nobody holds the lock     |
 """
 
@@ -49,7 +50,8 @@ class StepsDone:
     """Some steps in a row, sent about 5 times a second at most.
 
     `losses[i]` and `accuracies[i]` are the batch mean loss and the batch's share of right answers
-    (0 to 1) of step `first_step + i`; steps count from 1.
+    (0 to 1) of step `first_step + i`; steps count from 1. `rate` is the learning rate of the newest step, `data_share`
+    the share of the time (0 to 1) in which the step waited for its batch.
     """
 
     first_step: int
@@ -57,6 +59,8 @@ class StepsDone:
     accuracies: tuple[float, ...]
     images_per_s: float
     seconds_left: float
+    rate: float = 0.0
+    data_share: float = 0.0
 
     @property
     def last_step(self) -> int:
@@ -66,7 +70,10 @@ class StepsDone:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """An epoch was finished and the validation images were judged. Epochs count from 1."""
+    """An epoch was finished and the validation images were judged. Epochs count from 1.
+
+    `val_top5` is None where there are five classes or fewer; `rate` is the learning rate of the epoch's last step.
+    """
 
     epoch: int
     step: int
@@ -76,6 +83,8 @@ class EpochDone:
     val_top1: float
     images_per_s: float
     is_best: bool
+    val_top5: float | None = None
+    rate: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,10 +106,20 @@ class CheckpointSaved:
 
 
 @dataclass(frozen=True)
-class RunPaused:
-    """The training rests; everything is on the disk."""
+class Noted:
+    """Something happened that the user should know of and find again in the history; `hint` says what can be done."""
 
     step: int
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class RunPaused:
+    """The training rests; everything is on the disk, unless `why` says that it couldn't be saved."""
+
+    step: int
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,15 +131,18 @@ class RunResumed:
 
 @dataclass(frozen=True)
 class RunEnded:
-    """Exactly once, on every path."""
+    """Exactly once, on every path; where it diverged, `images` names the images of the batch."""
 
     reason: EndReason
     step: int
     epoch: int
     text: str
+    images: tuple[str, ...] = ()
 
 
-TrainingEvent = RunStarted | StepsDone | EpochDone | Guesses | CheckpointSaved | RunPaused | RunResumed | RunEnded
+TrainingEvent = (
+    RunStarted | StepsDone | EpochDone | Guesses | CheckpointSaved | Noted | RunPaused | RunResumed | RunEnded
+)
 
 
 def event_json(event: TrainingEvent) -> dict[str, Any]:
@@ -130,7 +152,7 @@ def event_json(event: TrainingEvent) -> dict[str, Any]:
 
 def event_from_json(line: dict[str, Any]) -> TrainingEvent | None:
     """The event that `event_json` wrote; None for a kind that this version doesn't know."""
-    kinds: dict[str, Any] = {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone)}
+    kinds: dict[str, Any] = {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone, Noted)}
     kind = kinds.get(str(line.get("event")))
     if kind is None:
         return None

@@ -12,7 +12,7 @@ from cnnstudio.data.memory import available_bytes
 
 if TYPE_CHECKING:
     from cnnstudio.network.graph import NetworkGraph
-    from cnnstudio.training.config import OptimizerSpec
+    from cnnstudio.training.recipe import OptimizerSpec
 
 FLOAT_BYTES = 4
 SHORT_SHARE = 0.6  # of the bytes that layers keep, in bf16 or fp16: normalisations keep some numbers long

@@ -1,4 +1,4 @@
-"""Numbers kept while training: the epoch's sums, the best epoch, the pace."""
+"""Numbers kept while training: the steps' losses and hits, the epoch's sums, the best epoch, the pace."""
 
 import time
 from collections.abc import Callable
@@ -6,14 +6,53 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cnnstudio.core.jobs import Progress
-from cnnstudio.data.loader import Batches
 from cnnstudio.training.events import StepsDone, TrainingEvent
-from cnnstudio.training.plan import Plan
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 REPORT_EVERY_S = 0.2
+
+
+@dataclass
+class Ledger:
+    """Losses and hits of steps, left on the device until somebody needs the numbers: each look waits for a GPU.
+
+    Args:
+        is_patient: Gather them for a while; on a processor a look costs nothing.
+    """
+
+    is_patient: bool
+    _losses: "list[Tensor]" = field(default_factory=list)
+    _hits: "list[Tensor]" = field(default_factory=list)
+    _counts: list[int] = field(default_factory=list)
+    _since_s: float = field(default_factory=time.monotonic)
+
+    def add(self, loss: "Tensor", logits: "Tensor", targets: "Tensor") -> None:
+        """Note a step: its mean loss, and how many first guesses are right (for mixed targets: the larger share)."""
+        truths = targets.argmax(1) if targets.is_floating_point() else targets
+        self._losses.append(loss)
+        self._hits.append((logits.argmax(1) == truths).sum())
+        self._counts.append(len(targets))
+
+    @property
+    def is_due(self) -> bool:
+        """Should the numbers be fetched now?"""
+        return not self.is_patient or time.monotonic() - self._since_s >= REPORT_EVERY_S
+
+    def fetch(self) -> list[tuple[float, int, int]]:
+        """Loss, hits and images of each step since the last call."""
+        import torch
+
+        if len(self._losses) == 1:
+            values = [(self._losses[0].item(), int(self._hits[0]), self._counts[0])]
+        elif self._losses:
+            losses, hits = torch.stack(self._losses).tolist(), torch.stack(self._hits).tolist()
+            values = list(zip(losses, hits, self._counts, strict=True))
+        else:
+            values = []
+        self._losses, self._hits, self._counts, self._since_s = [], [], [], time.monotonic()
+        return values
 
 
 @dataclass
@@ -23,12 +62,14 @@ class EpochSums:
     loss_sum: float = 0.0
     hits: int = 0
     seen: int = 0
+    batches: int = 0
 
     def add(self, loss: float, hits: int, count: int) -> None:
         """Count one batch with its mean loss."""
         self.loss_sum += loss * count
         self.hits += hits
         self.seen += count
+        self.batches += 1
 
     @property
     def loss(self) -> float:
@@ -89,9 +130,16 @@ class StepReporter:
     _rate: float = 0.0
     _epoch_images: int = 0
     _epoch_s: float = 0.0
+    _learning_rate: float = 0.0
+    _waited_s: float = 0.0
 
-    def add(self, step: int, loss: float, hits: int, count: int) -> None:
-        """Note a step; tells the gathered ones about 5 times a second."""
+    def wait(self, duration_s: float) -> None:
+        """Note for how long a step waited for its batch."""
+        self._waited_s += duration_s
+
+    def add(self, step: int, loss: float, hits: int, count: int, rate: float) -> None:
+        """Note a step and its learning rate; tells the gathered ones about 5 times a second."""
+        self._learning_rate = rate
         if not self._losses:
             self._first = step
         self._losses.append(loss)
@@ -127,25 +175,11 @@ class StepReporter:
         self._rate = rate if not self._rate else 0.9 * self._rate + 0.1 * rate
         total = self.steps_per_epoch * self.epochs
         left_s = self._pace_s * max(0, total - last)
-        self.emit(StepsDone(self._first, tuple(self._losses), tuple(self._accuracies), self._rate, left_s))
+        data_share = min(1.0, self._waited_s / elapsed_s)
+        losses, accuracies = tuple(self._losses), tuple(self._accuracies)
+        self.emit(StepsDone(self._first, losses, accuracies, self._rate, left_s, self._learning_rate, data_share))
         epoch = min(self.epochs, (last - 1) // self.steps_per_epoch + 1)
         self.emit(Progress(last, total, f"epoch {epoch:,} of {self.epochs:,}", left_s))
         self._epoch_images += self._images
         self._epoch_s += elapsed_s
-        self._losses, self._accuracies, self._images, self._since_s = [], [], 0, now_s
-
-
-def judge(network: "nn.Module", batches: Batches, plan: Plan) -> tuple[float, float]:
-    """Mean cross-entropy and share of right first guesses over all images, in evaluation mode."""
-    import torch
-    from torch.nn import functional
-
-    network.eval()
-    loss_sum, hits = 0.0, 0
-    with torch.no_grad():
-        for images, labels in batches.in_order():
-            with plan.autocast(images.device):
-                logits = network(plan.place(images)).float()
-            loss_sum += functional.cross_entropy(logits, labels, reduction="sum").item()
-            hits += int((logits.argmax(1) == labels).sum())
-    return loss_sum / batches.image_count, hits / batches.image_count
+        self._losses, self._accuracies, self._images, self._since_s, self._waited_s = [], [], 0, now_s, 0.0

@@ -1,47 +1,46 @@
-"""The training loop: batch, loss, backward, step; and what keeps it exact and watchable."""
+"""The training loop: batch, loss, backward, step, schedule; and what keeps it exact and watchable."""
 
-import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import JobContext, Progress
-from cnnstudio.data.loader import Batches, random_key
-from cnnstudio.training.checkpoint import (
-    Checkpoint,
-    optimizer_tensors,
-    restore_optimizer,
-    save_checkpoint,
-    save_step,
-)
+from cnnstudio.data.loader import Batches
+from cnnstudio.training.average import Average
+from cnnstudio.training.checkpoint import Checkpoint
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.device import device_text
+from cnnstudio.training.divergence import Diverged, Guard
 from cnnstudio.training.events import (
     CheckpointSaved,
     EndReason,
     EpochDone,
-    Guesses,
+    Noted,
     RunEnded,
     RunPaused,
     RunResumed,
     RunStarted,
     TrainingEvent,
 )
-from cnnstudio.training.metrics import Best, EpochSums, StepReporter, judge
+from cnnstudio.training.judging import judge
+from cnnstudio.training.layer_rules import freeze
+from cnnstudio.training.metrics import Best, EpochSums, Ledger, StepReporter
 from cnnstudio.training.observer import Observer
+from cnnstudio.training.passes import Passes
+from cnnstudio.training.patience import Patience
 from cnnstudio.training.plan import Plan
+from cnnstudio.training.rates import Rates
+from cnnstudio.training.saving import Saver, persist
+from cnnstudio.training.seeding import StepSeed
+from cnnstudio.training.state import checkpoint_of, restore
+from cnnstudio.training.stepping import Stepper, build_optimizer
+from cnnstudio.training.watching import Watcher
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
-
-SAVE_EVERY_S = 5.0
-SAVE_SHARE = 0.02  # saving may cost this share of the time
-GUESS_EVERY_S = 0.7
-WATCHED_IMAGES = 8
 
 
 @dataclass
@@ -56,10 +55,6 @@ class Position:
     batch: int = 0
 
 
-class Diverged(StudioError):
-    """The loss is no longer a number."""
-
-
 class Trainer:
     """Trains one network on one data set, in whatever thread calls `run`.
 
@@ -71,6 +66,9 @@ class Trainer:
         before_save: Called before each checkpoint, to make durable what was told so far.
         plan: In which numbers and layout to compute.
         observers: See every step from within.
+        name_of: Name of a training image by its position in the split.
+        made_with: What else decides over bits (versions, data, threads); stored in each checkpoint.
+        notes: Told, and kept in the history, when the training starts.
     """
 
     def __init__(
@@ -84,185 +82,174 @@ class Trainer:
         before_save: Callable[[], None] = lambda: None,
         plan: Plan | None = None,
         observers: Sequence[Observer] = (),
+        name_of: Callable[[int], str] = lambda position: f"image {position}",
+        made_with: dict[str, Any] | None = None,
+        notes: Sequence[Noted] = (),
     ) -> None:
-        from torch.nn.modules.dropout import _DropoutNd
-
         self.config, self.device, self.plan = config, device, plan or Plan()
         self.network = self.plan.apply(network, device)
-        self.optimizer = config.optimizer.build(network.parameters())
-        self.observers = tuple(observers)
+        self._still = freeze(self.network, config.layers)
+        self.optimizer = build_optimizer(self.network, config, self.plan)
+        reg, counts = config.regularisation, train.labels.cpu().bincount(minlength=train.class_count).tolist()
+        loss = config.loss.build(counts, device)
+        self.passes = Passes(self.network, loss, self.plan, device, reg.parts, self._note_halved)
+        self.average = Average(self.network, reg.average) if reg.average else None
+        self.position, self.best = Position(), Best()
+        self.plateau, self.patience = Patience(), Patience()
+        self.observers, self.made_with, self.notes = tuple(observers), made_with or {}, list(notes)
         self.emit: Callable[[TrainingEvent | Progress], None] = lambda event: None
-        self.position = Position()
-        self.best = Best()
-        self._train, self._val, self._folder = train, val, folder
-        self._before_save = before_save
-        self._watched = a_few_of_each(val.labels.cpu(), WATCHED_IMAGES)
-        self._has_dropout = any(isinstance(module, _DropoutNd) for module in network.modules())
-        self._side_weights: dict[str, float] = getattr(network, "auxiliary", {})
-        self._forward_fast = self.plan.fast(
-            self.network.forward_with_auxiliary if self._side_weights else self.network  # type: ignore[arg-type]
-        )
-        self._scaler = self.plan.scaler(device)
-        self._sums = EpochSums()
-        self._saved_step = -1
-        self._next_save_s = self._next_guess_s = 0.0
+        self.steps_per_epoch, self._train, self._val = train.count(), train, val
+        self.rates = Rates(config, self.steps_per_epoch)
+        self._stepper = Stepper(self.network, self.passes.scaler, reg, self.average)
+        self._guard = Guard(self.network, train, name_of, self.passes.scaler)
+        self._seed_step = StepSeed(self.network, config.seed, device)
+        self._watcher = Watcher(val, self.plan)
+        self._ledger = Ledger(is_patient=device.type != "cpu")
+        self.sums = EpochSums()
+        self.saver = Saver(folder, before_save, config.saving.keep_every)
 
     def run(self, ctx: JobContext, emit: Callable[[TrainingEvent | Progress], None]) -> RunEnded:
         """Train until the last epoch or until `ctx` says stop; the last checkpoint is on the disk afterwards."""
         self.emit = emit
         try:
             reason, text = self._run(ctx)
+            ended = self._ended(reason, text)
+        except Diverged as error:
+            self._reporter.flush()
+            ended = self._ended(EndReason.DIVERGED, str(error), error.images)
         except Exception as error:
             emit(self._ended(EndReason.FAILED, str(error)))
             raise
-        ended = self._ended(reason, text)
         emit(ended)
         return ended
 
     def restore(self, checkpoint: Checkpoint, best: Checkpoint | None) -> None:
         """Go back to where a checkpoint was taken."""
-        state = checkpoint.state
-        self.network.load_state_dict(checkpoint.weights)
-        restore_optimizer(self.optimizer, checkpoint.optimizer, state["optimizer_numbers"])
-        self.position = Position(**state["position"])
-        self._sums = EpochSums(**state["sums"])
-        self.best = Best(**state["best"], weights=best.weights if best else None)
-        self._saved_step = self.position.step
+        restore(self, checkpoint, best)
+
+    @property
+    def judged(self) -> "nn.Module":
+        """The network that is judged and kept as the best: the averaged one where weights are averaged."""
+        return self.network if self.average is None else self.average.network
 
     def _run(self, ctx: JobContext) -> tuple[EndReason, str]:
         self._start()
         try:
-            for observer in self.observers:
-                observer.on_start(self)
-            while self.position.epoch < self.config.epochs:
+            while self.position.epoch < self.config.epochs and not self.patience.stalls:
                 if not self._train_epoch(ctx):
-                    self._save()
+                    self._save(ctx)
                     return EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed."
-                self._finish_epoch()
-            self._save()
-        except Diverged as error:
-            return EndReason.DIVERGED, str(error)
+                self._finish_epoch(ctx)
+            self._save(ctx)
         finally:
-            for observer in self.observers:
-                observer.on_end(self)
+            self._tell("on_end")
+        if self.patience.stalls:
+            waited = f"the validation loss has not fallen for {self.config.regularisation.early_stop:,} epochs"
+            return EndReason.FINISHED, f"Stopped early after epoch {self.position.epoch:,}: {waited}."
         return EndReason.FINISHED, f"All {self.config.epochs:,} epochs are done."
 
     def _train_epoch(self, ctx: JobContext) -> bool:
         """Make the steps that are left of the current epoch; False if the user stopped it."""
-        self.network.train()
-        for images, labels in self._train.epoch(self.position.epoch, skip=self.position.batch):
+        self._to_training()
+        for images, targets in self._batches():
             if ctx.is_cancel_requested or (ctx.is_pause_requested and not self._pause(ctx)):
                 return False
-            self._step(images, labels)
-            if time.monotonic() >= self._next_save_s:
-                self._save()
-            if time.monotonic() >= self._next_guess_s:
+            self._step(images, targets)
+            if self.saver.is_due:
+                self._save(ctx)
+            if self._watcher.is_due:
                 self._guess()
         return True
 
-    def _step(self, images: "Tensor", labels: "Tensor") -> None:
-        self._seed_step()
+    def _batches(self) -> "Iterator[tuple[Tensor, Tensor]]":
+        """The rest of the epoch's batches; notes how long each step waits for its own."""
+        batches = iter(self._train.epoch(self.position.epoch, skip=self.position.batch))
+        while True:
+            asked_s = time.monotonic()
+            batch = next(batches, None)
+            self._reporter.wait(time.monotonic() - asked_s)
+            if batch is None:
+                return
+            yield batch
+
+    def _step(self, images: "Tensor", targets: "Tensor") -> None:
+        """What learning is: batch, loss, backward, step, schedule."""
         images = self.plan.place(images)
-        for observer in self.observers:
-            observer.on_batch(self, images, labels)
-        with self.plan.autocast(self.device):
-            logits, loss = self._forward(images, labels)
-        self.optimizer.zero_grad(set_to_none=True)
-        self._backward(loss)
-        loss_value = loss.item()
-        self._check_finite("loss", loss_value)
-        for observer in self.observers:
-            observer.on_step(self, loss.detach())
-        self._update()
-        hits = int((logits.argmax(1) == labels).sum())
+        self._tell("on_batch", images, targets)
+        logits, loss = self.passes.backward(images, targets, self._begin_step)
+        self._stepper.unscale(self.optimizer)
+        self._ledger.add(loss, logits, targets)
+        if self._ledger.is_due:
+            self._fetch()
+            self._guard.check_gradients(self.position)
+        self._tell("on_step", loss)
+        self._stepper.step(self.optimizer)
         self.position.step += 1
         self.position.batch += 1
-        for observer in self.observers:
-            observer.on_update(self)
-        self._sums.add(loss_value, hits, len(labels))
-        self._reporter.add(self.position.step, loss_value, hits, len(labels))
+        self._tell("on_update")
 
-    def _backward(self, loss: "Tensor") -> None:
-        if self._scaler is None:
-            loss.backward()
-            return
-        self._scaler.scale(loss).backward()
-        self._scaler.unscale_(self.optimizer)
+    def _begin_step(self) -> None:
+        """Rate, empty gradients and chance of a step, as (seed, step) say: also when it has to begin again."""
+        self.rates.set(self.optimizer, self.position.step, self.plateau)
+        self.optimizer.zero_grad(set_to_none=True)
+        self._seed_step(self.position.step)
 
-    def _update(self) -> None:
-        if self._scaler is None:
-            self.optimizer.step()
-            return
-        self._scaler.step(self.optimizer)
-        self._scaler.update()
+    def _fetch(self) -> None:
+        """Take the numbers of the last steps from the device, and stop at the first that is none."""
+        for loss, hits, count in self._ledger.fetch():
+            place = self.sums.batches
+            step = self.position.step - self.position.batch + place
+            self._guard.check_loss(loss, Position(step, self.position.epoch, place))
+            self.sums.add(loss, hits, count)
+            self._reporter.add(step + 1, loss, hits, count, self.rates.now)
 
-    def _seed_step(self) -> None:
-        """Make dropout's draws depend on (seed, step) alone: no generator state to store, and none to disturb."""
-        import torch
-
-        if not self._has_dropout:
-            return
-        # torch.manual_seed would note a traceback for each kind of GPU that isn't there: 0.7 ms a step.
-        key = random_key(self.config.seed, self.position.step)
-        torch.default_generator.manual_seed(key)
-        if self.device.type == "cuda":
-            torch.cuda.manual_seed(key)
-        elif self.device.type == "mps":
-            torch.mps.manual_seed(key)
-
-    def _forward(self, images: "Tensor", labels: "Tensor") -> "tuple[Tensor, Tensor]":
-        """Logits, and the mean loss; side outputs (GoogLeNet's heads) add theirs by their weight."""
-        from torch.nn import functional
-
-        if not self._side_weights:
-            logits = self._forward_fast(images)
-            return logits, functional.cross_entropy(logits, labels)
-        logits, sides = self._forward_fast(images)
-        loss = functional.cross_entropy(logits, labels)
-        for node, side in sides.items():
-            loss = loss + self._side_weights[node] * functional.cross_entropy(side, labels)
-        return logits, loss
-
-    def _finish_epoch(self) -> None:
+    def _finish_epoch(self, ctx: JobContext) -> None:
+        self._fetch()
         images_per_s = self._reporter.end_epoch()
-        val_loss, val_top1 = judge(self.network, self._val, self.plan)
-        self._check_finite("validation loss", val_loss)
+        verdict = judge(self.judged, self._val, self.config.loss.judge(), self.plan)
+        self._guard.check_validation(verdict.loss, self.position)
         epoch = self.position.epoch + 1
-        is_best = self.best.is_beaten_by(val_top1, val_loss)
+        is_best = self.best.is_beaten_by(verdict.top1, verdict.loss)
         if is_best:
-            self.best = Best.of(self.network, val_top1, val_loss, epoch, self.position.step)
-        sums, self._sums = self._sums, EpochSums()
+            self.best = Best.of(self.judged, verdict.top1, verdict.loss, epoch, self.position.step)
+        sums, self.sums = self.sums, EpochSums()
         self.position.epoch, self.position.batch = epoch, 0
-        done = EpochDone(epoch, self.position.step, sums.loss, sums.top1, val_loss, val_top1, images_per_s, is_best)
+        self.config.schedule.note_epoch(verdict.loss, self.plateau)
+        if early_stop := self.config.regularisation.early_stop:
+            self.patience.note(verdict.loss, early_stop - 1)
+        trained, judged = (sums.loss, sums.top1), (verdict.loss, verdict.top1)
+        more = (verdict.top5, self.rates.now)
+        done = EpochDone(epoch, self.position.step, *trained, *judged, images_per_s, is_best, *more)
         self.emit(done)
-        for observer in self.observers:
-            observer.on_epoch(self, done)
+        self._tell("on_epoch", done)
+        if self.saver.is_kept(epoch):
+            self._save(ctx)
         self._reporter.skip_time()
 
     def _start(self) -> None:
         import torch
 
-        count = self._train.count()
-        self._reporter = StepReporter(self.emit, count, self.config.epochs)
-        self._next_save_s = time.monotonic() + SAVE_EVERY_S
+        self._reporter = StepReporter(self.emit, self.steps_per_epoch, self.config.epochs)
         self.emit(
             RunStarted(
                 step=self.position.step,
                 epoch=self.position.epoch,
                 epochs=self.config.epochs,
-                steps_per_epoch=count,
+                steps_per_epoch=self.steps_per_epoch,
                 device=device_text(self.device),
                 threads=torch.get_num_threads(),
                 train_count=self._train.image_count,
                 val_count=self._val.image_count,
             )
         )
+        for note in self.notes:
+            self.emit(note)
         self._guess()
+        self._tell("on_start")
 
     def _pause(self, ctx: JobContext) -> bool:
         """Save, rest until told otherwise; False if stopped while resting."""
-        self._reporter.flush()
-        self._save()
+        self._save(ctx)
         self.emit(RunPaused(self.position.step))
         ctx.wait_until_resumed()
         if ctx.is_cancel_requested:
@@ -271,64 +258,34 @@ class Trainer:
         self.emit(RunResumed(self.position.step))
         return True
 
-    def _save(self) -> None:
-        if self._saved_step == self.position.step and not self.best.is_unsaved:
+    def _save(self, ctx: JobContext) -> None:
+        step, epoch = self.position.step, self.position.epoch
+        if self.saver.saved_step == step and not self.best.is_unsaved:
             return
+        self._fetch()
         self._reporter.flush()
-        for name, tensor in self.network.state_dict().items():
-            self._check_finite(f"largest value of {name}", float(tensor.abs().max()))
-        started_s = time.monotonic()
-        self._before_save()
-        if self.best.is_unsaved and self.best.weights is not None:
-            save_checkpoint(self._folder, "best", Checkpoint(self.best.weights, {}, self.best.numbers()))
-            self.best.is_unsaved = False
-        save_step(self._folder, self.position.step, self._checkpoint())
-        duration_s = time.monotonic() - started_s
-        self._saved_step = self.position.step
-        self._next_save_s = time.monotonic() + max(SAVE_EVERY_S, duration_s / SAVE_SHARE)
-        self.emit(CheckpointSaved(self.position.step, self.position.epoch, duration_s))
+        self._guard.check_weights(self.position)
+        checkpoint = checkpoint_of(self)
+        kept = epoch if self.position.batch == 0 else 0
+        duration_s = persist(lambda: self.saver.save(step, kept, checkpoint, self.best), ctx, self.emit, step)
+        self.emit(CheckpointSaved(step, epoch, duration_s))
         self._reporter.skip_time()
 
-    def _checkpoint(self) -> Checkpoint:
-        tensors, numbers = optimizer_tensors(self.optimizer)
-        state = {
-            "position": vars(self.position),
-            "sums": vars(self._sums),
-            "best": self.best.numbers(),
-            "optimizer_numbers": numbers,
-        }
-        return Checkpoint(self.network.state_dict(), tensors, state)
-
     def _guess(self) -> None:
-        """Tell what the network thinks of the watched validation images now."""
-        import torch
+        self.emit(self._watcher.guess(self.judged, self.position.step))
+        self._to_training()
 
-        self.network.eval()
-        with torch.no_grad(), self.plan.autocast(self.device):
-            probabilities = self.network(self.plan.place(self._val.images(self._watched))).float().softmax(1)
+    def _to_training(self) -> None:
         self.network.train()
-        self.emit(Guesses(self.position.step, self._watched.numpy(), probabilities.float().cpu().numpy()))
-        self._next_guess_s = time.monotonic() + GUESS_EVERY_S
+        for module in self._still:
+            module.eval()  # a frozen batch norm keeps its statistics
 
-    def _check_finite(self, what: str, value: float) -> None:
-        if not math.isfinite(value):
-            self._reporter.flush()
-            raise Diverged(
-                f"The {what} is {value} at step {self.position.step + 1:,} (epoch {self.position.epoch + 1}). "
-                "The weights of the last checkpoint are safe.",
-                hint="Try a learning rate ten times smaller.",
-            )
+    def _note_halved(self, text: str) -> None:
+        self.emit(Noted(self.position.step, text, "A smaller batch does the same; see the parts of a batch."))
 
-    def _ended(self, reason: EndReason, text: str) -> RunEnded:
-        return RunEnded(reason, self.position.step, self.position.epoch, text)
+    def _tell(self, hook: str, *arguments: object) -> None:
+        for observer in self.observers:
+            getattr(observer, hook)(self, *arguments)
 
-
-def a_few_of_each(labels: "Tensor", count: int) -> "Tensor":
-    """Positions of up to `count` images that show as many classes as possible, ascending by class and round."""
-    seen: dict[int, int] = {}
-    rounds = []
-    for position, label in enumerate(labels.tolist()):
-        seen[label] = seen.get(label, -1) + 1
-        rounds.append((seen[label], label, position))
-    chosen = sorted(rounds)[:count]
-    return labels.new_tensor([position for _, _, position in chosen])
+    def _ended(self, reason: EndReason, text: str, images: tuple[str, ...] = ()) -> RunEnded:
+        return RunEnded(reason, self.position.step, self.position.epoch, text, images)

@@ -55,7 +55,7 @@ def test_first_problem_shortens_long_values() -> None:
 
 
 def test_family_finds_members_and_suggests_near_names() -> None:
-    from cnnstudio.training.config import optimizers
+    from cnnstudio.training.recipe import optimizers
 
     assert {"adam", "sgd"} <= set(optimizers.kinds())
     with pytest.raises(StudioError, match="Did you mean adam"):

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.specs import Family, Spec, setting, settings_of
 from cnnstudio.gui.widgets.form import Form
-from cnnstudio.training.config import TrainConfig, optimizers
+from cnnstudio.training.config import TrainConfig
+from cnnstudio.training.recipe import optimizers
 
 
 class Mode(Enum):

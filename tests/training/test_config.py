@@ -2,7 +2,9 @@ import pytest
 
 from cnnstudio.core.errors import RecipeError
 from cnnstudio.core.specs import value_names
-from cnnstudio.training.config import TrainConfig, check_recipe, optimizers, parse_config, with_setting
+from cnnstudio.training.config import TrainConfig, parse_config, with_setting
+from cnnstudio.training.contradictions import check_recipe
+from cnnstudio.training.recipe import optimizers
 
 
 def test_recipe_comes_back_from_json_with_its_optimiser() -> None:

@@ -6,7 +6,7 @@ from torch import nn
 
 from cnnstudio.network.compile import compile_network
 from cnnstudio.network.zoo import fit_architecture
-from cnnstudio.training.config import optimizers
+from cnnstudio.training.recipe import optimizers
 from cnnstudio.training.memory import forecast_memory, free_bytes, moments_of
 
 BATCH = 12

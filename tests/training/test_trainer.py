@@ -7,13 +7,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from cnnstudio.core.errors import FileError
+from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.loader import random_key
-from cnnstudio.training import trainer as trainer_module
+from cnnstudio.training import saving
 from cnnstudio.training.checkpoint import load_best, load_latest, step_folders
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import CheckpointSaved, EndReason, EpochDone, RunEnded, RunPaused, StepsDone
+from cnnstudio.training.stepping import build_optimizer
 from cnnstudio.training.trainer import Trainer
 
 _spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
@@ -118,7 +119,7 @@ def test_each_part_of_the_state_matters(tmp_path: Path, left_out: str) -> None:
     run(first, StopAt(first, 6))
     second = toy.trainer(tmp_path / "b", ADAM)
     fresh = {name: tensor.clone() for name, tensor in second.network.state_dict().items()}
-    fresh_optimizer = ADAM.optimizer.build(second.network.parameters())
+    fresh_optimizer = build_optimizer(second.network, ADAM, second.plan)
     second.restore(load_latest(tmp_path / "b"), None)
     if left_out == "weights":
         second.network.load_state_dict({n: t for n, t in fresh.items() if "running" not in n}, strict=False)
@@ -154,11 +155,11 @@ def test_run_ended_comes_exactly_once_and_last(tmp_path: Path, way: str, monkeyp
     events: list[Any] = []
     if way == "failed":
 
-        def full_disk(*args: object) -> None:
-            raise FileError("The disk is full.")
+        def bug(*args: object) -> None:
+            raise RunError("A bug.")
 
-        monkeypatch.setattr(trainer_module, "save_step", full_disk)
-        with pytest.raises(FileError):
+        monkeypatch.setattr(trainer, "_step", bug)
+        with pytest.raises(RunError):
             trainer.run(ctx, events.append)
     else:
         trainer.run(ctx, events.append)
@@ -196,8 +197,8 @@ def test_weights_that_overflowed_are_never_saved(tmp_path: Path) -> None:
 
 
 def test_only_the_last_two_checkpoints_and_the_best_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer_module, "SAVE_EVERY_S", 0.0)
-    monkeypatch.setattr(trainer_module, "SAVE_SHARE", 1e9)
+    monkeypatch.setattr(saving, "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(saving, "SAVE_SHARE", 1e9)
     run(toy.trainer(tmp_path, ADAM))
     assert len(step_folders(tmp_path)) == 2
     assert load_best(tmp_path).state["epoch"] in range(1, 5)

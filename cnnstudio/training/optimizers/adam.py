@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
-from cnnstudio.training.config import OptimizerSpec, optimizers
+from cnnstudio.training.recipe import OptimizerSpec, optimizers
 
 if TYPE_CHECKING:
     import torch
@@ -35,10 +35,24 @@ class Adam(OptimizerSpec):
         0.0, title="Weight decay", description="Pull of every weight towards zero, against overfitting.", ge=0, le=1
     )
 
-    def build(self, parameters: Any) -> "torch.optim.Optimizer":
-        """The torch optimiser over `parameters`."""
+    epsilon: float = setting(
+        1e-8,
+        title="Epsilon",
+        description="Keeps a weight with tiny gradients from taking huge steps.",
+        gt=0,
+        le=1,
+        advanced=True,
+    )
+
+    def build(self, parameters: Any, *, fused: bool = False) -> "torch.optim.Optimizer":
+        """torch.optim.Adam."""
         import torch
 
         return torch.optim.Adam(
-            parameters, lr=self.rate, betas=(self.beta1, self.beta2), weight_decay=self.weight_decay
+            parameters,
+            lr=self.rate,
+            betas=(self.beta1, self.beta2),
+            eps=self.epsilon,
+            weight_decay=self.weight_decay,
+            fused=fused or None,
         )

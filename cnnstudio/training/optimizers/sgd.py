@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
-from cnnstudio.training.config import OptimizerSpec, optimizers
+from cnnstudio.training.recipe import OptimizerSpec, optimizers
 
 if TYPE_CHECKING:
     import torch
@@ -42,11 +42,16 @@ class Sgd(OptimizerSpec):
         0.0, title="Weight decay", description="Pull of every weight towards zero, against overfitting.", ge=0, le=1
     )
 
-    def build(self, parameters: Any) -> "torch.optim.Optimizer":
-        """The torch optimiser over `parameters`."""
+    def build(self, parameters: Any, *, fused: bool = False) -> "torch.optim.Optimizer":
+        """torch.optim.SGD."""
         import torch
 
         nesterov = self.nesterov and self.momentum > 0
         return torch.optim.SGD(
-            parameters, lr=self.rate, momentum=self.momentum, nesterov=nesterov, weight_decay=self.weight_decay
+            parameters,
+            lr=self.rate,
+            momentum=self.momentum,
+            nesterov=nesterov,
+            weight_decay=self.weight_decay,
+            fused=fused or None,
         )

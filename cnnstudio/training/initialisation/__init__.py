@@ -1,0 +1,1 @@
+"""One way to begin with weights a file."""

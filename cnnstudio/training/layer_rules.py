@@ -1,0 +1,84 @@
+"""What single layers do differently: frozen, a rate of their own, a beginning of their own."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cnnstudio.core.specs import Spec, setting
+from cnnstudio.training.recipe import AnyInitialisation
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class LayerRule(Spec):
+    """An exception from the recipe for a layer, or for all layers of a group."""
+
+    node: str = setting(title="Layer", description="A layer's name, or a group's: stage2 stands for all in it.")
+    frozen: bool = setting(
+        False, title="Frozen", description="Its weights stay as they are, and its batch norm's statistics too."
+    )
+    rate: float = setting(
+        1.0, title="Rate times", description="What its learning rate is multiplied by.", ge=0, le=1_000
+    )
+    initialisation: AnyInitialisation | None = setting(
+        None, title="Initialisation", description="How its weights begin; as the recipe says if nothing is chosen."
+    )
+
+    @property
+    def is_needless(self) -> bool:
+        """True if the rule changes nothing."""
+        return not self.frozen and self.rate == 1.0 and self.initialisation is None
+
+    def covers(self, node: str) -> bool:
+        """Is it about this layer?"""
+        return node == self.node or node.startswith(f"{self.node}.")
+
+
+def rule_of(rules: Sequence[LayerRule], node: str) -> LayerRule | None:
+    """The rule for a layer: its own before its group's, the inner group's before the outer's."""
+    return max((rule for rule in rules if rule.covers(node)), key=lambda rule: len(rule.node), default=None)
+
+
+def with_rule(rules: Sequence[LayerRule], rule: LayerRule) -> tuple[LayerRule, ...]:
+    """The rules with the one for this layer replaced, or dropped if it changes nothing."""
+    others = tuple(other for other in rules if other.node != rule.node)
+    return others if rule.is_needless else (*others, rule)
+
+
+def freeze(network: "nn.Module", rules: Sequence[LayerRule]) -> "tuple[nn.Module, ...]":
+    """Take frozen layers out of training; returns those that must stay in evaluation mode."""
+    still = []
+    for name, module in leaf_modules(network):
+        rule = rule_of(rules, name)
+        if rule is not None and rule.frozen:
+            module.requires_grad_(False)
+            still.append(module)
+    return tuple(still)
+
+
+def parameter_groups(
+    network: "nn.Module", rules: Sequence[LayerRule], rate: float, decay: float, *, decays_all: bool
+) -> list[dict[str, Any]]:
+    """What an optimiser is built from: parameters with equal rate and weight decay together, in the network's order.
+
+    Each group also holds `factor`, its share of the learning rate, and `names`, its parameters' names.
+    """
+    groups: dict[tuple[float, bool], dict[str, Any]] = {}
+    for name, parameter in network.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        rule = rule_of(rules, name.rpartition(".")[0])
+        factor = rule.rate if rule is not None else 1.0
+        decays = decays_all or parameter.ndim > 1  # norms and biases are vectors, weights are not
+        fresh = {"params": [], "names": [], "lr": rate * factor, "factor": factor}
+        group = groups.setdefault((factor, decays), {**fresh, "weight_decay": decay if decays else 0.0})
+        group["params"].append(parameter)
+        group["names"].append(name)
+    return list(groups.values())
+
+
+def leaf_modules(network: "nn.Module") -> "Iterator[tuple[str, nn.Module]]":
+    """Modules that hold parameters or buffers themselves, by name."""
+    for name, module in network.named_modules():
+        if module._parameters or module._buffers:
+            yield name, module
