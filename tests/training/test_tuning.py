@@ -1,0 +1,121 @@
+"""Speed tuning: the choice needs a clear gain, what is fixed by hand stays, and nothing is changed by measuring."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from cnnstudio.core.errors import Cancelled
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.training import candidates, tuning
+from cnnstudio.training.candidates import base_plan, format_plans, further_plans
+from cnnstudio.training.plan import Plan
+from cnnstudio.training.tuning import chosen, plan_text, tune
+
+_spec = importlib.util.spec_from_file_location("faults", Path(__file__).with_name("test_preflight_faults.py"))
+faults: Any = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(faults)
+
+CPU = torch.device("cpu")
+PLAIN, LAST, SHORT = Plan(), Plan(channels_last=True), Plan(precision="bf16")
+
+
+@pytest.mark.parametrize(
+    ("rounds", "plan", "gain"),
+    [
+        ([[1.0, 0.97, 0.98]] * 8, PLAIN, 1.0),
+        ([[1.0, 0.8, 0.5]] * 8, SHORT, 2.0),
+        ([[1.0, 0.8, 0.78]] * 8, LAST, 1.25),
+        ([[1.0, 0.5, 2.0], [1.0, 1.1, 2.0], [1.0, 1.1, 2.0]], PLAIN, 1.0),
+        ([[1.0, 1.2, 1.4]] * 8, PLAIN, 1.0),
+    ],
+)
+def test_only_what_is_clearly_and_mostly_faster_is_chosen(rounds: list[list[float]], plan: Plan, gain: float) -> None:
+    assert chosen([PLAIN, LAST, SHORT], rounds) == (plan, pytest.approx(gain))
+
+
+def test_choice_is_told_in_words() -> None:
+    plan = Plan(precision="bf16", channels_last=True)
+    assert plan_text(plan, PLAIN, 1.834) == "bf16 + channels_last: 1.8× faster"
+    assert plan_text(PLAIN, PLAIN, 1.0) == "float32: nothing else is clearly faster here"
+    assert plan_text(Plan(threads=1), Plan(threads=4), 1.2) == "1 thread: 1.2× faster"
+
+
+def test_what_the_recipe_fixes_is_not_tried_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "short_format", lambda device: "bf16")
+    fixed = faults.CONFIG.replace(precision="fp32", channels_last="off", threads=3)
+    base = base_plan(fixed, CPU)
+    assert format_plans(base, fixed, CPU) == [Plan(threads=3)]
+    assert {plan.threads for plan in further_plans(base, fixed, CPU)} == {3}
+    by_hand = faults.CONFIG.replace(precision="bf16", channels_last="on", compile="on")
+    assert format_plans(base_plan(by_hand, CPU), by_hand, CPU) == [
+        Plan(precision="bf16", channels_last=True, compile=True, threads=1)
+    ]
+
+
+def test_short_numbers_are_tried_where_the_device_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = faults.CONFIG.replace(threads=0)
+    for short, formats in (("bf16", {"fp32", "bf16"}), (None, {"fp32"})):
+        monkeypatch.setattr(candidates, "short_format", lambda device, short=short: short)
+        plans = format_plans(base_plan(config, CPU), config, CPU)
+        assert {plan.precision for plan in plans} == formats
+        assert {plan.channels_last for plan in plans} == {True, False}
+        assert plans[0] == base_plan(config, CPU)
+
+
+def test_tuning_picks_the_fast_way_and_says_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = {False: 0.004, True: 0.001}
+
+    def seconds(step: Any, device: torch.device) -> float:
+        step()
+        return costs[bool(step.__closure__ and _plan_of(step).channels_last)]
+
+    monkeypatch.setattr(tuning, "_seconds", seconds)
+    monkeypatch.setattr(candidates, "short_format", lambda device: None)
+    plan = tune(faults.subject(), JobContext(), budget_s=0.2)
+    assert plan.channels_last
+    assert plan.why == "channels_last: 4.0× faster"
+
+
+def _plan_of(step: Any) -> Plan:
+    """The plan that a step was made for: one of the variables that it closes over."""
+    return next(cell.cell_contents for cell in step.__closure__ if isinstance(cell.cell_contents, Plan))
+
+
+def test_way_that_the_device_can_not_go_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Plan.autocast
+
+    def autocast(plan: Plan, device: torch.device) -> Any:
+        if plan.precision != "fp32":
+            raise RuntimeError("no such kernel")
+        return real(plan, device)
+
+    monkeypatch.setattr(Plan, "autocast", autocast)
+    monkeypatch.setattr(candidates, "short_format", lambda device: "bf16")
+    assert tune(faults.subject(), JobContext(), budget_s=0.1).precision == "fp32"
+
+
+def test_tuning_changes_neither_weights_nor_random_numbers_nor_switches() -> None:
+    examined = faults.subject()
+    before = {name: tensor.clone() for name, tensor in examined.network.state_dict().items()}
+    torch.manual_seed(5)
+    state, threads = torch.random.get_rng_state(), torch.get_num_threads()
+    switches = (torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark)
+    tune(examined, JobContext(), budget_s=0.2)
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert torch.get_num_threads() == threads
+    assert switches == (
+        torch.backends.cuda.matmul.allow_tf32,
+        torch.backends.cudnn.allow_tf32,
+        torch.backends.cudnn.benchmark,
+    )
+    assert all(torch.equal(before[name], tensor) for name, tensor in examined.network.state_dict().items())
+
+
+def test_tuning_can_be_cancelled() -> None:
+    ctx = JobContext()
+    ctx.cancel()
+    with pytest.raises(Cancelled):
+        tune(faults.subject(), ctx)
