@@ -26,7 +26,7 @@ TRIES = 4
 PAUSE_S = 1.0
 PART_SUFFIX = ".part"
 SPARE_BYTES = 50_000_000
-_ALGORITHMS = {"md5": 32, "sha256": 64}
+_DIGITS = {"md5": (32, 32), "sha256": (8, 64)}  # fewest and most
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 _PROGRESS_S = 0.1
 
@@ -37,7 +37,7 @@ def download(url: str, target: Path, *, digest: str, size: int | None, ctx: JobC
     Args:
         url: http:// or https://; a server may send us on to https:// only.
         target: Where it is to lie; its folder is made.
-        digest: "md5:…" or "sha256:…" in hexadecimal digits.
+        digest: "md5:…" or "sha256:…" in hexadecimal digits; of SHA-256 the first 8 or more, where no more is published.
         size: In bytes; None if unknown. A server that announces another size is refused before the first byte.
         ctx: Gets progress in bytes; cancelling keeps what has come so far.
 
@@ -52,7 +52,7 @@ def download(url: str, target: Path, *, digest: str, size: int | None, ctx: JobC
     part = target.with_name(f".{target.name}.{expected.hexdigest[:8]}{PART_SUFFIX}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and _hash_of(target, expected, ctx) == expected.hexdigest:
+        if target.exists() and expected.fits(_hash_of(target, expected, ctx)):
             return target
         _fetch_with_patience(expected, part, ctx)
         os.replace(part, target)
@@ -76,9 +76,14 @@ class _Expected:
     def __init__(self, url: str, name: str, digest: str, size: int | None) -> None:
         self.algorithm, _, hexdigest = digest.partition(":")
         self.hexdigest = hexdigest.lower()
-        if _ALGORITHMS.get(self.algorithm) != len(self.hexdigest):
+        fewest, most = _DIGITS.get(self.algorithm, (1, 0))
+        if not fewest <= len(self.hexdigest) <= most:
             raise ValueError(f"'{digest}' is not a hash of the form md5:… or sha256:…")
         self.url, self.name, self.size = url, name, size
+
+    def fits(self, hexdigest: str) -> bool:
+        """Is this the hash that was published?"""
+        return hexdigest.startswith(self.hexdigest)
 
     def new_hash(self) -> "hashlib._Hash":
         # MD5 guards against damage, as the publishers' tables do; usedforsecurity says so to strict systems.
@@ -100,7 +105,7 @@ def _fetch_with_patience(expected: _Expected, part: Path, ctx: JobContext) -> No
             resumed = True
             _rest(ctx)
             continue
-        if _hash_of(part, expected, ctx) == expected.hexdigest:
+        if expected.fits(_hash_of(part, expected, ctx)):
             return
         part.unlink()
         if not resumed:

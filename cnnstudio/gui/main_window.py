@@ -7,15 +7,15 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnstudio.core.jobs import Job
 from cnnstudio.gui.actions import Action
 from cnnstudio.gui.closing import CloseQuestion, close_text
 from cnnstudio.gui.collector import Collector
 from cnnstudio.gui.drop_target import DropTarget, classify
+from cnnstudio.gui.job_watch import JobWatch
 from cnnstudio.gui.menus import Menus
 from cnnstudio.gui.meter import Meter, warm_up
 from cnnstudio.gui.pages.page import Page
-from cnnstudio.gui.pages.registry import PAGES, entry
+from cnnstudio.gui.pages.registry import PAGES, entry, load_pages
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.way import STATION_OF_PAGE, stations
@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(QKeySequence("Ctrl+K").toString(QKeySequence.SequenceFormat.NativeText))
         self.status = StatusBar()
         self.meter = Meter(session, self.status)
+        self.job_watch = JobWatch(session, self.status)
         self.collector = Collector(self)
         self._stack = QStackedWidget()
         self._lay_out()
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
             self._pages[key] = entry(key).make(self.session)
             self._stack.addWidget(self._pages[key])
         is_other, self._current = key != self._current, key
+        self.session.page = key
         self._stack.setCurrentWidget(self._pages[key])
         if is_other:
             # Left alone Qt gives the focus to the page's first control, which Space would then press.
@@ -112,7 +114,6 @@ class MainWindow(QMainWindow):
         """Ask for a folder of images and use it as data."""
         choose_folder(self, session)
 
-    def paste_image(self, session: Session) -> None:
     def choose_network(self, session: Session) -> None:
         """Ask for a network's file and use it."""
         choose_network(self, session)
@@ -122,6 +123,12 @@ class MainWindow(QMainWindow):
         from cnnstudio.gui.weights_import import choose_weights
 
         choose_weights(self, session)
+
+    def get_pretrained(self, session: Session) -> None:
+        """Show the published weights."""
+        from cnnstudio.gui.pretrained import Pretrained
+
+        Pretrained(self, session)
 
     def _on_weights(self, path: Path) -> None:
         from cnnstudio.gui.weights_import import WeightsImport
@@ -133,6 +140,7 @@ class MainWindow(QMainWindow):
 
         RunExport(self, self.session, run)
 
+    def paste_image(self, session: Session) -> None:
         """Classify what is on the clipboard."""
         from cnnstudio.gui.widgets.pixels import from_qimage
 
@@ -219,7 +227,6 @@ class MainWindow(QMainWindow):
         self.top.page_chosen.connect(self.show_page)
         self.top.menu_requested.connect(self.open_menu)
         self.top.search_requested.connect(self._on_search)
-        self.status.cancelled.connect(self._on_cancelled)
         session.page_requested.connect(self.show_page)
         session.weights_offered.connect(self._on_weights)
         session.export_wanted.connect(self._on_export)
@@ -229,8 +236,6 @@ class MainWindow(QMainWindow):
         for signal in (session.dataset_changed, session.graph_changed, session.run_changed, session.runs_changed):
             signal.connect(self._refresh)
         session.training.changed.connect(self._refresh)
-        for signal in (session.jobs.job_started, session.jobs.job_changed, session.jobs.job_ended):
-            signal.connect(self._on_jobs)
 
     def _install_keys(self) -> None:
         for action in self.actions_now():
@@ -277,17 +282,6 @@ class MainWindow(QMainWindow):
     def _on_project(self) -> None:
         self._refresh()
 
-    def _on_cancelled(self, job: Job) -> None:
-        if job is self.session.training.job:
-            self.session.training.stop()
-        else:
-            job.cancel()
-
-    def _on_jobs(self, job: Job) -> None:
-        # Small looks at the disk come and go in silence; what takes longer says how far it is.
-        told = [job for job in self.session.jobs.active() if job.lane == "train" or job.progress.text]
-        self.status.set_jobs([job for job in told if not job.state.is_over])
-
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._is_painted:
@@ -302,3 +296,5 @@ class MainWindow(QMainWindow):
     def _on_warm(self, device: str) -> None:
         self.collector.settle()
         self.meter.set_device(device)
+        # In a lane that nobody waits for yet: whoever opens data does not queue behind it.
+        self.session.jobs.start("Loading pages", "inspect", load_pages)

@@ -15,6 +15,7 @@ from cnnstudio.gui.weights_dialog import WeightsDialog
 from cnnstudio.gui.weights_form import OWN, ClassesFrom, ImportChoice
 from cnnstudio.network.architectures import architectures
 from cnnstudio.network.fit import fit_architecture
+from cnnstudio.network.weights.published import published_file
 from cnnstudio.runs.store import next_run_path
 
 if TYPE_CHECKING:
@@ -159,7 +160,9 @@ def _networks(own: "NetworkGraph | None") -> list[tuple[str, str]]:
 
 
 def _suggested(path: Path, own: "NetworkGraph | None") -> str:
-    """The architecture that a file's name begins with, the longest one: vgg16_bn-6c64b313.pth; else the project's."""
+    """The architecture of a published file, or the longest one that the name begins with; else the project's."""
+    if (known := published_file(path.name)) is not None:
+        return known.architecture
     name = path.stem.lower().replace("_", "-")
     fitting = [key for key in architectures if name == key or name.startswith((f"{key}-", f"{key}."))]
     best = max(fitting, key=len, default=OWN)

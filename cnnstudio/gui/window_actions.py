@@ -52,6 +52,16 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             needs_project,
             "Make a run of a .safetensors, .pt or .pth file; a table shows first what fits.",
         ),
+        Action(
+            "weights.pretrained",
+            "Get pretrained weights…",
+            FILE,
+            window.get_pretrained,
+            (),
+            "cloud-download-outline",
+            needs_project,
+            "Choose weights that torchvision publishes; they are downloaded on a click only.",
+        ),
         *(_opener(path) for path in window.session.settings.recent[:MAX_RECENT_COMMANDS]),
         Action(
             "images.paste",

@@ -11,6 +11,7 @@ from cnnstudio.data.sources.none import NoSource
 from cnnstudio.data.spec import DataSpec, PreprocessSpec
 from cnnstudio.network.answers import image_classes
 from cnnstudio.network.weights.file import WeightsFile
+from cnnstudio.network.weights.published import HALVES
 from cnnstudio.network.weights.table import Match
 from cnnstudio.runs.run import Run, RunInfo, RunState
 from cnnstudio.runs.store import note_state, require_new, versions, write_run
@@ -84,9 +85,12 @@ def imported_preprocess(
     is_published = match.way == "torchvision's names" and channels == 3
     plain = ((0.0,) * channels, (1.0,) * channels)
     guessed_mean, guessed_std = (IMAGENET_MEAN, IMAGENET_STD) if is_published else plain
+    what = "ImageNet's" if is_published else "0 and 1: values from 0 to 1"
+    if is_published and match.graph.architecture in HALVES:
+        guessed_mean = guessed_std = (0.5,) * channels
+        what = "0.5 and 0.5, which torchvision's weights of this network want"
     note = ""
     if mean is None or std is None:
-        what = "ImageNet's" if is_published else "0 and 1: values from 0 to 1"
         note = f"Mean and spread are taken as {what}; if the weights were learnt with others, give those."
     spec = {"mean": tuple(mean or guessed_mean), "std": tuple(std or guessed_std)}
     return checked_preprocess(height, channels, spec), note
