@@ -134,8 +134,10 @@ def set_role(widget: QWidget, role: str) -> None:
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    # A widget that was never shown is polished when it is; doing it now too doubled the time that a page takes to build.
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def set_icon(button: QAbstractButton, name: str, role: str = "text", on_role: str = "") -> None:

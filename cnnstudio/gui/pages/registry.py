@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cnnstudio.core.jobs import JobContext
     from cnnstudio.gui.pages.page import Page
     from cnnstudio.gui.session import Session
 
@@ -60,6 +61,16 @@ PAGES = (
         "runs", "Runs", "format-list-bulleted", "All trainings of this project.", "runs:RunsPage", starts_group=True
     ),
 )
+
+
+def load_pages(ctx: "JobContext") -> None:
+    """Import the pages' modules, a job function: pyqtgraph alone takes 0.2 s, in which a click would wait.
+
+    It defines classes and makes no widget, so that it may run beside the window.
+    """
+    for item in PAGES:
+        ctx.check()
+        importlib.import_module(f"cnnstudio.gui.pages.{item.place.split(':')[0]}")
 
 
 def entry(key: str) -> PageEntry:
