@@ -134,7 +134,7 @@ def set_role(widget: QWidget, role: str) -> None:
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)
-    # A widget that was never shown is polished when it is; doing it now too doubled the time that a page takes to build.
+    # A widget that was never shown is polished when it is.
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
