@@ -15,7 +15,7 @@ import torch
 
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.training.checking import undisturbed
-from cnnstudio.training.subject import TimeLimit, loss_of
+from cnnstudio.training.subject import TimeLimit
 
 if TYPE_CHECKING:
     from cnnstudio.training.subject import Subject
@@ -82,7 +82,7 @@ def suggested_rate(tried: tuple[RateTried, ...]) -> float | None:
 
 def _try_rates(subject: "Subject", ctx: JobContext, steps: int) -> tuple[RateTried, ...]:
     network, limit = subject.copy(), TimeLimit(ctx, MOST_S)
-    optimizer = subject.config.optimizer.build([p for p in network.parameters() if p.requires_grad])
+    optimizer = subject.optimizer(network)
     size = min(subject.config.batch, subject.affordable(MOST_S / steps, subject.config.batch))
     tried: list[RateTried] = []
     mean = 0.0
@@ -109,8 +109,8 @@ def _step(
     subject: "Subject", network: torch.nn.Module, optimizer: torch.optim.Optimizer, rate: float, chosen: list[int]
 ) -> float:
     for group in optimizer.param_groups:
-        group["lr"] = rate
-    loss = loss_of(network, subject.images[chosen], subject.safe_labels[chosen])
+        group["lr"] = rate * group.get("factor", 1.0)
+    loss = subject.loss(network, subject.images[chosen], subject.safe_labels[chosen])
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     optimizer.step()

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.nn.modules.dropout import _DropoutNd
 
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.preprocess import normalise
+from cnnstudio.training.layer_rules import freeze
+from cnnstudio.training.plan import Plan
+from cnnstudio.training.stepping import build_optimizer
 
 if TYPE_CHECKING:
     from cnnstudio.data.dataset import Dataset
     from cnnstudio.data.spec import DataSpec
     from cnnstudio.network.graph import NetworkGraph
     from cnnstudio.training.config import TrainConfig
+    from cnnstudio.training.recipe import Loss
 
 SAMPLED_IMAGES = 512
+PLAIN = Plan()
 
 
 class TimeLimit:
@@ -82,9 +86,9 @@ class Subject:
     def image_s(self) -> float:
         """Seconds that a forward and backward pass takes for one image, from two small passes."""
         network, count = self.copy(), min(4, len(self.images))
-        loss_of(network, self.images[:count], self.safe_labels[:count]).backward()
+        self.loss(network, self.images[:count], self.safe_labels[:count]).backward()
         started_s = time.monotonic()
-        loss_of(network, self.images[:count], self.safe_labels[:count]).backward()
+        self.loss(network, self.images[:count], self.safe_labels[:count]).backward()
         synchronize(self.device)
         return max(1e-6, (time.monotonic() - started_s) / count)
 
@@ -98,8 +102,27 @@ class Subject:
     @property
     def is_cross_entropy(self) -> bool:
         """True if the loss applies a softmax itself."""
-        loss = getattr(self.config, "loss", None)
-        return loss is None or getattr(loss, "kind", loss) == "cross_entropy"
+        return self.config.loss.kind == "cross_entropy"
+
+    @cached_property
+    def _loss(self) -> "Loss":
+        return self.config.loss.judge()
+
+    def loss(self, network: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+        """The recipe's mean loss, without smoothing and class weights; side outputs add theirs, as in training."""
+        sides: dict[str, float] = getattr(network, "auxiliary", {})
+        if not sides:
+            return self._loss.mean(network(images), labels)
+        compiled: Any = network
+        logits, side_logits = compiled.forward_with_auxiliary(images)
+        loss = self._loss.mean(logits, labels)
+        for node, values in side_logits.items():
+            loss = loss + sides[node] * self._loss.mean(values, labels)
+        return loss
+
+    def optimizer(self, network: nn.Module, config: "TrainConfig | None" = None, plan: Plan = PLAIN) -> Any:
+        """A recipe's optimiser for a copy of the network: the subject's own recipe if no other is given."""
+        return build_optimizer(network, config or self.config, plan)
 
     def copy(self) -> nn.Module:
         """A copy of the network in training mode without dropout, which would only blur what is measured."""
@@ -112,19 +135,6 @@ class Subject:
     def affordable(self, seconds: float, most: int) -> int:
         """How many images can be passed forward and backward in so many seconds: 2 to `most`."""
         return max(2, min(most, len(self.images), int(seconds / self.image_s)))
-
-
-def loss_of(network: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-    """Mean cross-entropy; side outputs add theirs by their weight, as in training."""
-    sides: dict[str, float] = getattr(network, "auxiliary", {})
-    if not sides:
-        return functional.cross_entropy(network(images), labels)
-    compiled: Any = network
-    logits, side_logits = compiled.forward_with_auxiliary(images)
-    loss = functional.cross_entropy(logits, labels)
-    for node, values in side_logits.items():
-        loss = loss + sides[node] * functional.cross_entropy(values, labels)
-    return loss
 
 
 def synchronize(device: torch.device) -> None:
@@ -154,7 +164,8 @@ def prepare(dataset: "Dataset", graph: "NetworkGraph", config: "TrainConfig") ->
 def subject_of(
     dataset: "Dataset", graph: "NetworkGraph", config: "TrainConfig", network: nn.Module, device: torch.device
 ) -> Subject:
-    """The training of this network on this data, with a sample of its training images."""
+    """The training of this network on this data, with a sample of its training images; frozen layers are frozen."""
+    freeze(network, config.layers)
     places = dataset.indices("train")
     draw = np.random.default_rng(config.seed)
     chosen = np.sort(draw.choice(places, min(SAMPLED_IMAGES, len(places)), replace=False))

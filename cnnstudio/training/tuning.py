@@ -17,7 +17,7 @@ from cnnstudio.core.jobs import JobContext
 from cnnstudio.training.candidates import base_plan, format_plans, further_plans, has_compiler
 from cnnstudio.training.checking import undisturbed
 from cnnstudio.training.plan import Plan
-from cnnstudio.training.subject import TimeLimit, loss_of, synchronize
+from cnnstudio.training.subject import TimeLimit, synchronize
 
 if TYPE_CHECKING:
     from cnnstudio.training.subject import Subject
@@ -126,9 +126,9 @@ def _step_of(plan: Plan, subject: "Subject", size: int) -> Step:
     network = copy.deepcopy(subject.network).train()
     if plan.channels_last:
         network = network.to(memory_format=torch.channels_last)
-    optimizer = subject.config.optimizer.build([p for p in network.parameters() if p.requires_grad], fused=plan.fused)
+    optimizer = subject.optimizer(network, plan=plan)
     images, labels = plan.place(subject.images[:size]), subject.safe_labels[:size]
-    loss_fast, scaler = plan.fast(loss_of), plan.scaler(subject.device)
+    loss_fast, scaler = plan.fast(subject.loss), plan.scaler(subject.device)
 
     def step() -> None:
         torch.set_num_threads(plan.threads or torch.get_num_threads())

@@ -26,14 +26,12 @@ class FirstLoss(Check):
     def look(self, subject: "Subject", limit: "TimeLimit") -> Iterator[Finding]:
         import torch
 
-        from cnnstudio.training.subject import loss_of
-
         if not subject.is_cross_entropy:
             return
         count = subject.affordable(limit.left_s, IMAGES)
         network = subject.copy()
         with torch.no_grad():
-            loss = float(loss_of(network, subject.images[:count], subject.safe_labels[:count]))
+            loss = float(subject.loss(network, subject.images[:count], subject.safe_labels[:count]))
         weight = 1 + sum(getattr(network, "auxiliary", {}).values())
         loss, chance = loss / weight, subject.chance_loss
         numbers = f"The first loss is {loss:.2f}; ln {len(subject.classes)} = {chance:.2f} is the level of chance."

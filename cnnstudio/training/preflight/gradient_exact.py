@@ -50,14 +50,12 @@ def gradient_errors(subject: "Subject", limit: "TimeLimit") -> dict[str, float]:
     """Relative difference between gradient and difference quotient, by layer."""
     import torch
 
-    from cnnstudio.training.subject import loss_of
-
     # Evaluation mode: batch statistics of two images would make the loss jumpy.
     network = subject.copy().double().eval()
     images, labels = subject.images[:IMAGES].double(), subject.safe_labels[:IMAGES]
 
     def loss() -> "Tensor":
-        return loss_of(network, images, labels)
+        return subject.loss(network, images, labels)
 
     named = [(n, p) for n, p in network.named_parameters() if p.requires_grad and n.endswith("weight")]
     loss().backward()

@@ -50,8 +50,6 @@ def gradient_sizes(subject: "Subject", limit: "TimeLimit") -> dict[str, float]:
     """The largest root mean square gradient of each trainable weight over a few small steps, by layer."""
     import torch
 
-    from cnnstudio.training.subject import loss_of
-
     network = subject.copy()
     count = subject.affordable(max(0.1, limit.left_s / (STEPS + 1)), min(IMAGES, subject.config.batch))
     optimizer = torch.optim.SGD([p for p in network.parameters() if p.requires_grad], lr=RATE)
@@ -60,7 +58,7 @@ def gradient_sizes(subject: "Subject", limit: "TimeLimit") -> dict[str, float]:
         optimizer.zero_grad(set_to_none=True)
         chosen = slice(step * count % len(subject.images), None)
         images, labels = subject.images[chosen][:count], subject.safe_labels[chosen][:count]
-        loss_of(network, images, labels).backward()
+        subject.loss(network, images, labels).backward()
         for name, size in _sizes(network).items():
             sizes[name] = max(size, sizes.get(name, 0.0))
         if all(sizes.values()) or limit.is_up:

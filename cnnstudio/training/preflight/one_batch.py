@@ -70,7 +70,7 @@ class OneBatch(Check):
             yield from self._stuck(subject, trial, limit)
 
     def _too_fast(self, subject: "Subject", trial: Trial, limit: "TimeLimit") -> Finding:
-        config, rate = subject.config, subject.config.optimizer.rate
+        config, rate = subject.config, subject.config.rate
         worst = max((loss for loss in trial.losses if math.isfinite(loss)), default=math.inf)
         text = f"At the rate {rate:g} the loss of a single batch blows up from {trial.losses[0]:.2f} to {worst:.3g}"
         if not math.isfinite(sum(trial.losses)):
@@ -103,22 +103,20 @@ class OneBatch(Check):
 
 
 def with_rate(config: "TrainConfig", rate: float) -> "TrainConfig":
-    """The recipe with another learning rate."""
-    rounded = float(f"{rate:.3g}")
+    """The recipe with another full learning rate, before any scaling with the batch."""
+    rounded = float(f"{rate * config.optimizer.rate / config.rate:.3g}")
     return config.replace(optimizer=config.optimizer.replace(rate=rounded))
 
 
 def learn_one_batch(subject: "Subject", config: "TrainConfig", limit: "TimeLimit") -> Trial:
     """Show one batch again and again to a copy of the network."""
-    from cnnstudio.training.subject import loss_of
-
     network = subject.copy()
     count = subject.affordable(max(0.2, limit.left_s / STEPS), IMAGES)
     images, labels = subject.images[:count], subject.safe_labels[:count]
-    optimizer = config.optimizer.build([p for p in network.parameters() if p.requires_grad])
+    optimizer = subject.optimizer(network, config)
     losses: list[float] = []
     while len(losses) < STEPS and not limit.is_up:
-        loss = loss_of(network, images, labels)
+        loss = subject.loss(network, images, labels)
         losses.append(float(loss.detach()))
         if not math.isfinite(losses[-1]) or losses[-1] < LEARNT * losses[0] / 2:
             break

@@ -59,8 +59,6 @@ def _learn_and_judge(subject: "Subject", labels: "Tensor", limit: "TimeLimit") -
     """Learn from the first half for some steps; share of right guesses on the second half, and its size."""
     import torch
 
-    from cnnstudio.training.subject import loss_of
-
     network, half = subject.copy(), len(labels) // 2
     optimizer = torch.optim.Adam([p for p in network.parameters() if p.requires_grad], lr=0.002)
     for step in range(STEPS):
@@ -69,7 +67,7 @@ def _learn_and_judge(subject: "Subject", labels: "Tensor", limit: "TimeLimit") -
         start = step * BATCH % max(1, half - BATCH + 1)
         chosen = slice(start, min(half, start + BATCH))
         optimizer.zero_grad(set_to_none=True)
-        loss_of(network, subject.images[chosen], labels[chosen]).backward()
+        subject.loss(network, subject.images[chosen], labels[chosen]).backward()
         optimizer.step()
     hits, judged = 0, 0
     with torch.no_grad():

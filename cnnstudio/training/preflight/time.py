@@ -44,17 +44,17 @@ def seconds_an_image(subject: "Subject", limit: "TimeLimit") -> float:
     """Seconds that training takes for an image: the fastest of some batches."""
     import time
 
-    from cnnstudio.training.subject import loss_of, synchronize
+    from cnnstudio.training.subject import synchronize
 
     network = subject.copy()
     count = subject.affordable(limit.left_s / 3, subject.config.batch)
     images, labels = subject.images[:count], subject.safe_labels[:count]
-    optimizer = subject.config.optimizer.build([p for p in network.parameters() if p.requires_grad])
+    optimizer = subject.optimizer(network)
     best_s = float("inf")
     for _ in range(4):
         started_s = time.monotonic()
         optimizer.zero_grad(set_to_none=True)
-        loss_of(network, images, labels).backward()
+        subject.loss(network, images, labels).backward()
         optimizer.step()
         synchronize(subject.device)
         best_s = min(best_s, time.monotonic() - started_s)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnnstudio.training.checking import Check, checks
-from cnnstudio.training.findings import Finding
+from cnnstudio.training.findings import Finding, Fix
 
 if TYPE_CHECKING:
     from cnnstudio.training.subject import Subject, TimeLimit
@@ -27,4 +27,5 @@ class Trainable(Check):
             yield self.bad(
                 f"All {count:,} weights are frozen: nothing can be learnt.",
                 "Let at least the last layer train.",
+                Fix("Train all layers", config=subject.config.replace(layers=())) if subject.config.layers else None,
             )
