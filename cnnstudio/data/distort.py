@@ -13,6 +13,7 @@ import numpy.typing as npt
 from cnnstudio.data.augmentation import AugmentSpec, Columns, Geometric, Mixing, OperationSpec, PixelOperation
 from cnnstudio.data.colours import ColourStatistics
 from cnnstudio.data.draws import Draws
+from cnnstudio.data.phrases import typeset
 from cnnstudio.data.policy import Policy
 from cnnstudio.data.warp import Warp, put, to_unit
 
@@ -31,7 +32,7 @@ class Trace:
     def note(self, operation: OperationSpec, rows: Rows, columns: Columns) -> None:
         """Say what the pictures at `rows` got."""
         for number, row in enumerate(rows.tolist()):
-            self.words[row].append(operation.words(np.array([column[number] for column in columns])))
+            self.words[row].append(typeset(operation.words(np.array([column[number] for column in columns]))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,9 +46,32 @@ def training_batches(
     plain = split_batches(dataset, "train", size, seed, device)
     distorter = distorter_of(dataset, augment, seed)
     crew = None
-    if workers and device.type == "cpu" and (distorter is not None or isinstance(dataset.pixels, np.memmap)):
+    is_mapped = isinstance(dataset.pixels, np.memmap)
+    # Pixels that are decoded on demand have processes of their own.
+    can_share = is_mapped or (distorter is not None and type(dataset.pixels) is np.ndarray)
+    if workers and device.type == "cpu" and can_share:
         crew = Crew(_setup(dataset, distorter, size, seed), workers)
     return replace(plain, distorter=distorter, class_count=len(dataset.classes), crew=crew)
+
+
+def preview_batches(dataset: Dataset, augment: AugmentSpec, seed: int, split: str = "train") -> Batches:
+    """Batches to look at a few pictures as a training gets them, without copying those of the whole split.
+
+    Where pictures are mixed, the others come from this split: from "train", as in the training.
+    """
+    import torch
+
+    rows = dataset.indices(split)
+    return Batches(
+        MappedPixels(dataset.pixels, rows, torch.device("cpu")),
+        torch.from_numpy(dataset.labels[rows]),
+        dataset.spec.preprocess,
+        1,
+        seed,
+        torch.from_numpy(rows),
+        distorter_of(dataset, augment, seed),
+        len(dataset.classes),
+    )
 
 
 def distorter_of(dataset: Dataset, augment: AugmentSpec, seed: int) -> Distorter | None:
@@ -66,9 +89,9 @@ def _pixels(
 ) -> "Tensor | PixelStore":
     import torch
 
-    if isinstance(pixels, np.memmap):
-        return MappedPixels(pixels, rows, device)
-    return torch.from_numpy(pixels[rows]).to(device)
+    if type(pixels) is np.ndarray:
+        return torch.from_numpy(pixels[rows]).to(device)
+    return MappedPixels(pixels, rows, device)
 
 
 def _setup(dataset: Dataset, distorter: Distorter | None, size: int, seed: int) -> Setup:

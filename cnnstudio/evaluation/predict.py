@@ -4,7 +4,7 @@ Only `predict` and `guess` need torch, and import it when they are called.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -80,15 +80,35 @@ def predict(
     Raises:
         RunError: The network's answer isn't a number.
     """
+    return predict_inputs(network, lambda rows: to_input(pixels[rows], preprocess, network), len(pixels), ctx, batch)
+
+
+def predict_inputs(
+    network: "nn.Module", inputs: "Callable[[slice], Tensor]", count: int, ctx: JobContext, batch: int = 256
+) -> npt.NDArray[np.float32]:
+    """What does the network say about tensors that are made as they are needed?
+
+    Args:
+        network: In evaluation mode.
+        inputs: The tensor of some pictures in a row, on the network's device.
+        count: Pictures in all.
+        ctx: Asked between batches whether to stop, told how far the work has come.
+        batch: Pictures at a time.
+
+    Returns:
+        Logits, shape (N, classes).
+
+    Raises:
+        RunError: The network's answer isn't a number.
+    """
     import torch
 
     rows = []
     with torch.inference_mode():
-        for start in range(0, len(pixels), batch):
+        for start in range(0, count, batch):
             ctx.check()
-            x = to_input(pixels[start : start + batch], preprocess, network)
-            rows.append(network(x).float().cpu().numpy())
-            ctx.progress(min(start + batch, len(pixels)), len(pixels), "images")
+            rows.append(network(inputs(slice(start, start + batch))).float().cpu().numpy())
+            ctx.progress(min(start + batch, count), count, "images")
     logits: npt.NDArray[np.float32] = np.concatenate(rows) if rows else np.zeros((0, 0), np.float32)
     _require_finite(logits)
     return logits

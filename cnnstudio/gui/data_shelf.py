@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from cnnstudio.core.errors import DataError, StudioError
+from cnnstudio.data.augmentation import AugmentSpec
 from cnnstudio.data.spec import DataSpec
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.run_shelf import RunShelf
@@ -24,6 +25,7 @@ class DataShelf(RunShelf):
 
     data_opened = Signal()
     dataset_changed = Signal()
+    augment_changed = Signal()
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(jobs, parent)
@@ -36,10 +38,10 @@ class DataShelf(RunShelf):
 
     def set_data_spec(self, spec: DataSpec) -> None:
         """Use other data, or the same with another split or size; it is opened in the background."""
-        self.open_data(spec.source.title, lambda: spec)
+        self.open_data(spec.source.title, lambda ctx: spec)
         self.data_spec = spec
 
-    def open_data(self, title: str, make_spec: Callable[[], DataSpec]) -> None:
+    def open_data(self, title: str, make_spec: "Callable[[JobContext], DataSpec]") -> None:
         """Open data whose spec is made in the background too: a folder's defaults depend on its files.
 
         What was open comes back if this can't be opened.
@@ -54,7 +56,7 @@ class DataShelf(RunShelf):
             # numpy takes 0.08 s to import: not before the first paint.
             from cnnstudio.data.dataset import open_dataset
 
-            spec = make_spec()
+            spec = make_spec(ctx)
             return spec, open_dataset(spec, ctx)
 
         # A job that was replaced may still have finished in time: only the newest one counts.
@@ -74,6 +76,14 @@ class DataShelf(RunShelf):
         self.data_job = job
         self.dataset_changed.emit()
 
+    def set_augment(self, augment: AugmentSpec) -> None:
+        """Distort the training images otherwise; the pictures stay open."""
+        if self.dataset is None or self.data_spec is None or augment == self.data_spec.augment:
+            return
+        self.dataset = self.dataset.with_augment(augment)
+        self.data_spec = self.data_spec.replace(augment=augment)
+        self.augment_changed.emit()
+
     def close_data(self) -> None:
         """Forget what is open and what is being opened."""
         if self.data_job is not None:
@@ -83,7 +93,7 @@ class DataShelf(RunShelf):
 
     def is_own_data(self, run: "Run") -> bool:
         """Was this run trained on what is open? True while nothing is open."""
-        return self.dataset is None or self.dataset.spec == run.data
+        return self.dataset is None or self.dataset.spec.is_same_data(run.data)
 
     def _on_opened(self, spec: DataSpec, dataset: "Dataset") -> None:
         self.data_spec, self.dataset, self.data_job, self.opening = spec, dataset, None, ""

@@ -53,6 +53,7 @@ class Session(DataShelf):
         self._architecture = "lenet5"
         self._start_when_open = False
         self._save_timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
+        self.augment_changed.connect(self._save_timer.start)
         self._save_timer.timeout.connect(self.save)
         self.data_opened.connect(self._on_data_opened)
 

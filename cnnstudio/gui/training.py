@@ -113,7 +113,7 @@ class TrainingControl(QObject):
             from cnnstudio.runs.execute import extend_run
 
             resumed = extend_run(run, epochs) if epochs else run
-            is_same = at_hand is not None and at_hand.spec == run.data
+            is_same = at_hand is not None and at_hand.spec.is_same_data(run.data)
             dataset = at_hand if is_same and at_hand is not None else open_dataset(run.data, ctx)
             ctx.emit(RunOpened(resumed, dataset))
             ctx.emit(PastLoaded(resumed.history()))

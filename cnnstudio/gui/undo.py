@@ -39,6 +39,11 @@ class UndoStack(Generic[T]):
         self._entries = [(text, change(value)) for text, value in self._entries]
 
     @property
+    def value(self) -> T:
+        """What holds now; only after a reset."""
+        return self._entries[self._at][1]
+
+    @property
     def undo_text(self) -> str | None:
         """Name of the edit that undo takes back, or None."""
         return self._entries[self._at][0] if self._at > 0 else None

@@ -43,9 +43,8 @@ class Scale(Geometric):
         return both * (1 + self.width / 100) ** (2 * uniforms[:, 1] - 1), both
 
     def words(self, drawn: "Floats") -> str:
-        said = f"size {drawn[1]:.0%}"
-        wider = drawn[0] / drawn[1]
-        return f"{said}, {wider:.0%} wide" if abs(wider - 1) >= 0.005 else said
+        wide, high = drawn
+        return f"size {high:.0%}" if abs(wide / high - 1) < 0.005 else f"size {wide:.0%} × {high:.0%}"
 
     def matrices(self, columns: Columns, size: Size) -> "Floats":
         from cnnstudio.data.geometry import scaled

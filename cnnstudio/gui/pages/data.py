@@ -1,10 +1,11 @@
 """The page Data: where the pictures come from, the pictures themselves, and what was found in them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import Job
@@ -20,6 +21,16 @@ from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.data_browser import DataBrowser
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.gui.widgets.table import Column, Table
+from cnnstudio.gui.widgets.tabs import Tabs
+
+if TYPE_CHECKING:
+    from cnnstudio.gui.pages.augment import AugmentTab
+
+PICTURES, AUGMENT = "pictures", "augment"
+TABS = (
+    (PICTURES, "Pictures", "Where the pictures come from, and the pictures themselves."),
+    (AUGMENT, "Augment", "How the pictures are distorted for training, and what the network gets."),
+)
 
 # Reopening after a small change takes less: the page need not flicker for it.
 BUSY_AFTER_MS = 250
@@ -35,6 +46,8 @@ class DataPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._shown: Dataset | None = None
+        self.tabs, self.views = Tabs(TABS, "What of the data to look at"), QStackedWidget()
+        self.augment: AugmentTab | None = None
         self.sources = SourcePanel()
         self.browser = DataBrowser()
         self.side = SidePanel()
@@ -75,7 +88,12 @@ class DataPage(Page):
         row.addWidget(self.sources)
         row.addWidget(self._middle, 1)
         row.addWidget(self.side)
-        self.set_content(content)
+        self.views.addWidget(content)
+        box = QVBoxLayout()
+        box.setSpacing(theme.tokens.size.gap)
+        box.addWidget(self.tabs)
+        box.addWidget(self.views, 1)
+        self.set_content(box)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -88,6 +106,7 @@ class DataPage(Page):
         session.dataset_changed.connect(self._refresh)
         session.project_changed.connect(self._on_project)
         session.jobs.job_changed.connect(self._on_job)
+        self.tabs.chosen.connect(self.show_tab)
         self.sources.chosen.connect(self._on_source)
         self.sources.dropped.connect(self._on_folder)
         self.sources.choose_folder.connect(self._choose_folder)
@@ -103,6 +122,17 @@ class DataPage(Page):
         self.busy.triggered.connect(self._cancel)
         self.problems.activated_row.connect(self._go_to_picture)
         self._busy_timer.timeout.connect(self._show_busy)
+
+    def show_tab(self, tab: str) -> None:
+        """Show "pictures" or "augment"."""
+        self.tabs.set_current(tab)
+        if tab == AUGMENT and self.augment is None:
+            # Its chart loads pyqtgraph: not before it is wanted.
+            from cnnstudio.gui.pages.augment import AugmentTab
+
+            self.augment = AugmentTab(self.session)
+            self.views.addWidget(self.augment)
+        self.views.setCurrentIndex(1 if tab == AUGMENT else 0)
 
     # What is shown ----------------------------------------------------------------------------------------------
 

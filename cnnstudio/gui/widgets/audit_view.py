@@ -1,0 +1,142 @@
+"""How a trained network bears each operation: accuracy as its strength rises, and the classes that it destroys."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from cnnstudio.data.words import counted
+from cnnstudio.evaluation.audit import Audit, AuditedOperation
+from cnnstudio.gui.theme import set_role, theme
+from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.plot_axes import ThemedPlot
+
+STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+MOST_NAMED = 3
+
+
+class AuditView(QWidget):
+    """A chart with a line for each operation, and what was found, the worst first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._audit: Audit | None = None
+        self._about = Label("", "small", wrap=True)
+        self.plot = ThemedPlot()
+        self.plot.setAccessibleName("Accuracy by strength")
+        self.plot.setToolTip("Accuracy in % over the strength, in % of what is set; the wheel zooms.")
+        self.plot.setMinimumHeight(160)
+        self.findings = _Findings()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.tokens.size.gap)
+        box.addWidget(self._about)
+        box.addWidget(self.plot, 3)
+        box.addWidget(self.findings, 2)
+        theme.changed.connect(self._draw)
+
+    def set_audit(self, audit: Audit, run_name: str, classes: Sequence[str]) -> None:
+        """Show what was found about a run."""
+        self._audit = audit
+        word = {"val": "validation", "test": "test"}[audit.split]
+        self._about.set_text(
+            f"{run_name} on {audit.image_count:,} {word} images, each operation alone and on every picture. "
+            "Across: strength, 100 is what is set. Up: accuracy in %."
+        )
+        self._draw()
+        self.findings.set_audit(audit, classes)
+
+    def _draw(self) -> None:
+        self.plot.getPlotItem().clear()
+        if self._audit is None:
+            return
+        for number, operation in enumerate(self._audit.operations):
+            pen = line_pen(number)
+            x, y = 100 * np.array(operation.levels), 100 * np.array(operation.accuracies)
+            self.plot.addItem(
+                pg.PlotDataItem(x, y, pen=pen, symbol="o", symbolSize=5, symbolBrush=pen.color(), symbolPen=None)
+            )
+        lowest = min(min(operation.accuracies) for operation in self._audit.operations)
+        farthest = max(max(operation.levels) for operation in self._audit.operations)
+        self.plot.show_all()
+        self.plot.fit((0, 100 * farthest), (100 * lowest, 100))
+
+
+class _Findings(QScrollArea):
+    """One entry an operation: its colour, what it costs, and which classes it destroys."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Findings")
+
+    def texts(self) -> list[str]:
+        """All that is said."""
+        return [label.text() for label in self.findChildren(Label)]
+
+    def set_audit(self, audit: Audit, classes: Sequence[str]) -> None:
+        """Say what was found, the worst first."""
+        holder = QWidget()
+        set_role(holder, "plain")
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, theme.tokens.size.grid, 0)
+        box.setSpacing(theme.tokens.size.grid)
+        numbered = sorted(enumerate(audit.operations), key=lambda one: (not one[1].taken, -one[1].drop))
+        for number, operation in numbered:
+            head = QHBoxLayout()
+            head.addWidget(_Swatch(number))
+            head.addWidget(Label(operation.title))
+            head.addWidget(Label(cost_text(operation), "warn" if operation.is_harmful else "muted"))
+            head.addStretch(1)
+            box.addLayout(head)
+            for text in taken_texts(operation, classes):
+                box.addWidget(Label(text, "warn", wrap=True))
+        box.addStretch(1)
+        self.setWidget(holder)
+
+
+class _Swatch(QWidget):
+    """A piece of an operation's line."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+        self.setFixedSize(28, 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(line_pen(self._number))
+        painter.drawLine(1, 8, 27, 8)
+
+
+def line_pen(number: int) -> QPen:
+    """The pen of the number-th operation: colours first, then other dashes, so that no two are alike."""
+    colours = len(theme.tokens.series)
+    pen = theme.series_pen(number % colours)
+    pen.setStyle(STYLES[(number // colours) % len(STYLES)])
+    return pen
+
+
+def cost_text(operation: AuditedOperation) -> str:
+    """What the set strength costs: "98.1 % → 61.0 %"."""
+    before, after = operation.accuracies[0], operation.accuracies[operation.levels.index(1.0)]
+    return f"{before:.1%} → {after:.1%}".replace("%", " %")
+
+
+def taken_texts(operation: AuditedOperation, classes: Sequence[str]) -> list[str]:
+    """The classes that it destroys, in sentences; the worst three."""
+    named = [
+        f"Destroys '{classes[one.true]}': taken for '{classes[one.given]}' in {one.share:.0%} of its pictures.".replace(
+            "%", " %"
+        )
+        for one in operation.taken[:MOST_NAMED]
+    ]
+    rest = len(operation.taken) - MOST_NAMED
+    return [*named, f"And {counted(rest, 'more class', 'more classes')}."] if rest > 0 else named
