@@ -1,30 +1,54 @@
 """The history of a run: every step and epoch as a line of JSON, written while it trains."""
 
+import contextlib
 import json
 from pathlib import Path
 
 from cnnstudio.core import files
-from cnnstudio.training.events import EpochDone, RunStarted, StepsDone, TrainingEvent, event_json
+from cnnstudio.core.errors import FileError
+from cnnstudio.training.events import (
+    EpochDone,
+    LayerHealth,
+    Noted,
+    RunStarted,
+    StepsDone,
+    TrainingEvent,
+    event_json,
+)
 
 
 class HistoryWriter:
     """Appends a training's events to history.jsonl.
 
-    Lines are flushed with each event and made durable by `sync`, before a checkpoint speaks of them.
+    Lines are flushed with each event and made durable by `sync`, before a checkpoint speaks of them. Those that can't
+    be written, as on a full disk, wait in memory.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._waiting: list[str] = []
 
     def write(self, event: TrainingEvent) -> None:
-        """Keep starts, steps and epochs; what only serves the screen is left out."""
-        if isinstance(event, RunStarted | StepsDone | EpochDone):
-            files.append_line(self._path, files.to_line(event_json(event)), sync=False)
+        """Keep starts, steps, epochs and notes; what only serves the screen is left out."""
+        if isinstance(event, RunStarted | StepsDone | EpochDone | LayerHealth | Noted):
+            self._waiting.append(files.to_line(event_json(event)))
+            with contextlib.suppress(FileError):  # `sync` tells, before anything is said to be saved
+                self._append()
 
     def sync(self) -> None:
-        """Make all lines durable: before a checkpoint says that these steps are done."""
+        """Make all lines durable: before a checkpoint says that these steps are done.
+
+        Raises:
+            FileError: The place can't be written; the lines stay in memory.
+        """
+        self._append()
         if self._path.exists():
             files.sync_file(self._path)
+
+    def _append(self) -> None:
+        while self._waiting:
+            files.append_line(self._path, self._waiting[0], sync=False)
+            del self._waiting[0]
 
 
 def cut_history(path: Path, step: int, epochs: int) -> None:

@@ -10,9 +10,11 @@ Which events fire, by the way a training ends (in this order; the last checkpoin
 | loss not finite    | … StepsDone, RunEnded("diverged"); the last checkpoint is finite  |
 | disk full          | Noted for each try, RunPaused; RunResumed once it could be saved  |
 | …, then Stop; a bug| … RunEnded("failed"); the last good checkpoint is untouched       |
+| now and then       | LayerHealth, for at most 2 % of the time (training/health.py)     |
 | kill −9, power cut | nothing; the journal says "running" and nobody holds the lock     |
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -33,7 +35,7 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True)
 class RunStarted:
-    """The first step is about to be made (again, after a resume)."""
+    """The first step is about to be made (again, after a resume); `plan` says in words how it computes."""
 
     step: int
     epoch: int
@@ -43,6 +45,7 @@ class RunStarted:
     threads: int
     train_count: int
     val_count: int
+    plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,61 @@ class Guesses:
 
 
 @dataclass(frozen=True)
+class LayerRow:
+    """How one layer with weights fares; None where it can't be told or isn't a finite number.
+
+    Args:
+        node: The layer.
+        gradient: Euclidean norm of the loss's gradient in its weights.
+        update_ratio: Norm of the step over norm of the weights; about 0.001 is healthy.
+        mean: Mean of its outputs, behind its activation.
+        spread: Their standard deviation.
+        dead: Share of its units, 0 to 1, that never fired (ReLU) or never left saturation (tanh, sigmoid).
+        weight_low: Smallest weight.
+        weight_high: Largest weight.
+        weight_counts: How many weights (of a sample) lie in each of equal bins between the two.
+    """
+
+    node: str
+    gradient: float | None
+    update_ratio: float | None
+    mean: float | None
+    spread: float | None
+    dead: float | None
+    weight_low: float
+    weight_high: float
+    weight_counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LayerHealth:
+    """All layers with weights were looked at in this step; a column a number, as LayerRow explains them."""
+
+    step: int
+    nodes: tuple[str, ...]
+    gradients: tuple[float | None, ...]
+    update_ratios: tuple[float | None, ...]
+    means: tuple[float | None, ...]
+    spreads: tuple[float | None, ...]
+    dead: tuple[float | None, ...]
+    weight_lows: tuple[float, ...]
+    weight_highs: tuple[float, ...]
+    weight_counts: tuple[tuple[int, ...], ...]
+
+    @property
+    def rows(self) -> tuple[LayerRow, ...]:
+        """The same, layer by layer."""
+        columns = [getattr(self, field.name) for field in fields(self)[1:]]
+        return tuple(LayerRow(*values) for values in zip(*columns, strict=True))
+
+    @classmethod
+    def of(cls, step: int, rows: Sequence[LayerRow]) -> "LayerHealth":
+        """The event for these layers."""
+        columns = (tuple(getattr(row, field.name) for row in rows) for field in fields(LayerRow))
+        return cls(step, *columns)
+
+
+@dataclass(frozen=True)
 class CheckpointSaved:
     """Everything up to `step` is on the disk."""
 
@@ -141,7 +199,16 @@ class RunEnded:
 
 
 TrainingEvent = (
-    RunStarted | StepsDone | EpochDone | Guesses | CheckpointSaved | Noted | RunPaused | RunResumed | RunEnded
+    RunStarted
+    | StepsDone
+    | EpochDone
+    | Guesses
+    | LayerHealth
+    | CheckpointSaved
+    | Noted
+    | RunPaused
+    | RunResumed
+    | RunEnded
 )
 
 
@@ -152,7 +219,7 @@ def event_json(event: TrainingEvent) -> dict[str, Any]:
 
 def event_from_json(line: dict[str, Any]) -> TrainingEvent | None:
     """The event that `event_json` wrote; None for a kind that this version doesn't know."""
-    kinds: dict[str, Any] = {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone, Noted)}
+    kinds: dict[str, Any] = {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone, LayerHealth, Noted)}
     kind = kinds.get(str(line.get("event")))
     if kind is None:
         return None

@@ -240,6 +240,7 @@ class Trainer:
                 threads=torch.get_num_threads(),
                 train_count=self._train.image_count,
                 val_count=self._val.image_count,
+                plan=self.plan.why,
             )
         )
         for note in self.notes:
