@@ -7,7 +7,7 @@ index) alone, so nobody can tell afterwards.
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, TimeoutError
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Batch = tuple[Tensor, Tensor]
 
-TIME_LIMIT_S = 12.0
+TIME_LIMIT_S, GRACE_S, START_LIMIT_S = 12.0, 2.0, 60.0
 MAX_RESTARTS = 3
 TASKS_PER_WORKER = 2
 
@@ -59,6 +59,7 @@ class Crew:
         self._chunk_images, self._time_limit_s = chunk_images, time_limit_s
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._pool: ProcessPool | None = None
+        self._has_answered = False
         self.restarts = 0
 
     def batches(self, parts: "Sequence[Tensor]", epoch: int) -> "Iterator[Batch]":
@@ -81,38 +82,42 @@ class Crew:
 
     def close(self) -> None:
         """End the workers and remove the temporary file."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            end_pool(pool)
+        self._drop_pool()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
 
     def _answer(self, flying: "deque[_Task]") -> Answer:
         """What the first task gives; a worker that failed at it is replaced, and it is made again."""
-        from pebble import ProcessExpired
-
         while True:
+            # A fresh worker loads its libraries first; one that has answered before has no such excuse.
+            limit_s = self._time_limit_s + GRACE_S if self._has_answered else START_LIMIT_S
+            future = flying[0].future
             try:
-                return flying[0].future.result()
-            except (TimeoutError, ProcessExpired):
-                self._count_restart()
-                flying[0].future = self._sent(flying[0].parts, flying[0].epoch).future
-            except BrokenProcessPool:
-                # A worker was killed while it had nothing to do: that takes the whole pool down.
-                self._count_restart()
+                answer = future.result(limit_s)
+            except Exception as error:
+                self._count_restart(error)
+                if future.done() and not isinstance(error, BrokenProcessPool):
+                    # This task's worker alone failed, and is replaced already.
+                    flying[0].future = self._sent(flying[0].parts, flying[0].epoch).future
+                    continue
+                # Killed or stopped while it had nothing to do: that takes the whole pool down.
                 self._drop_pool()
                 for task in flying:
                     task.future = self._sent(task.parts, task.epoch).future
+            else:
+                self._has_answered = True
+                return answer
 
-    def _count_restart(self) -> None:
+    def _count_restart(self, error: Exception) -> None:
         self.restarts += 1
         if self.restarts > MAX_RESTARTS:
             self.close()
             raise DataError(
-                f"The workers that prepare the batches ended or hung {self.restarts} times.",
+                f"The workers that prepare the batches failed {self.restarts} times"
+                f"{f': {error}' if str(error) else ''}.",
                 hint="Free some memory, or set the number of workers to 0: then the training prepares them itself.",
-            )
+            ) from error
 
     def _sent(self, parts: "Sequence[Tensor]", epoch: int) -> _Task:
         positions = np.concatenate([part.numpy() for part in parts])
@@ -126,6 +131,7 @@ class Crew:
 
     def _drop_pool(self) -> None:
         pool, self._pool = self._pool, None
+        self._has_answered = False
         if pool is not None:
             end_pool(pool)
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QStackedWidget
 
@@ -105,8 +105,8 @@ class AugmentTab(QStackedWidget):
     def _step_of(event: QKeyEvent) -> str:
         if event.matches(QKeySequence.StandardKey.Undo):
             return "undo"
-        is_redo = event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() == QKeySequence("Ctrl+Y")[0]
-        return "redo" if is_redo else ""
+        is_y = event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        return "redo" if is_y or event.matches(QKeySequence.StandardKey.Redo) else ""
 
     def _edit(self, augment: AugmentSpec, text: str) -> None:
         if augment != self.augment:
@@ -123,7 +123,7 @@ class AugmentTab(QStackedWidget):
         self._edit(self.augment.replace(operations=changed), text)
 
     def _on_add(self, kind: str) -> None:
-        added = operations[kind]()
+        added = operations.parse({"kind": kind})
         self._edit(self.augment.replace(operations=(*self.augment.operations, added)), f"Add {added.title}")
         self.parts.operations.open_last()
 

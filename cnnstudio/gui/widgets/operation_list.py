@@ -26,14 +26,14 @@ class OperationList(QScrollArea):
             "muted",
             wrap=True,
         )
-        holder = QWidget()
-        set_role(holder, "plain")
-        self._box = QVBoxLayout(holder)
+        self._holder = QWidget()
+        set_role(self._holder, "plain")
+        self._box = QVBoxLayout(self._holder)
         self._box.setContentsMargins(0, 0, theme.tokens.size.grid, 0)
         self._box.setSpacing(theme.tokens.size.grid)
         self._box.addWidget(self.empty)
         self._box.addStretch(1)
-        self.setWidget(holder)
+        self.setWidget(self._holder)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -60,7 +60,7 @@ class OperationList(QScrollArea):
         """Show the settings of the last row, and bring it into sight."""
         if self._rows:
             self._rows[-1].set_open(True)
-            self.widget().adjustSize()
+            self._holder.adjustSize()
             self.ensureWidgetVisible(self._rows[-1])
 
     def _rebuild(self, operations: Sequence[OperationSpec]) -> None:
@@ -114,7 +114,7 @@ class OperationList(QScrollArea):
         assert isinstance(row, OperationRow)
         if not self._order_before:
             self._order_before = list(self._rows)
-        y = self.widget().mapFromGlobal(place).y()
+        y = self._holder.mapFromGlobal(place).y()
         others = [other for other in self._rows if other is not row]
         before = sum(other.geometry().center().y() < y for other in others)
         others.insert(before, row)
