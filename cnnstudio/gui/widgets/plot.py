@@ -66,6 +66,7 @@ class Plot(Card):
         """Show these points and no others."""
         curve = next(curve for curve in self._curves if curve.key == key)
         self._series[key] = Series(self._factor(curve))
+        self._plot.show_all()
         self.append(key, x, y)
 
     def append(self, key: str, x: ArrayLike, y: ArrayLike) -> None:
@@ -78,6 +79,11 @@ class Plot(Card):
         """Take all points away."""
         for curve in self._curves:
             self._series[curve.key] = Series(self._factor(curve))
+        self._plot.show_all()
+        self.draw()
+
+    def show_all(self) -> None:
+        """End a zoom, and the room that was left for points to come."""
         self._plot.show_all()
         self.draw()
 

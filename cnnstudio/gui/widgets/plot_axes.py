@@ -61,7 +61,9 @@ class ThemedPlot(pg.PlotWidget):
         self._extents = (x, y)
         if self._is_zoomed:
             return
-        views = [_view(x, self._views[0], low=0.0, high=GROW), _view(y, self._views[1], low=MARGIN, high=MARGIN)]
+        # What doesn't grow fills the width; only a view that has become too narrow gets room for what is to come.
+        room = MARGIN / 2 if self._views[0] is None else GROW
+        views = [_view(x, self._views[0], low=0.0, high=room), _view(y, self._views[1], low=MARGIN, high=MARGIN)]
         if views != self._views:
             self._views = views
             self.getPlotItem().getViewBox().setRange(xRange=views[0], yRange=views[1], padding=0)

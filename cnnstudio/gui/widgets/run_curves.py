@@ -55,6 +55,8 @@ class RunCurves(QWidget):
             elif isinstance(event, RunPaused):
                 self._time_tile.set_value("paused", f"saved at step {event.step:,}")
             elif isinstance(event, RunEnded):
+                self.loss.show_all()
+                self.accuracy.show_all()
                 self._time_tile.set_value(
                     "done" if event.reason == "finished" else event.reason, self._epochs_text(event.epoch)
                 )
