@@ -5,7 +5,21 @@ from typing import Annotated
 import typer
 
 from cnnstudio import __version__
-from cnnstudio.cli import data, demo, doctor, evaluate, explain, export, networks, predict, runs, tour, train, weights
+from cnnstudio.cli import (
+    data,
+    demo,
+    doctor,
+    download,
+    evaluate,
+    explain,
+    export,
+    networks,
+    predict,
+    runs,
+    tour,
+    train,
+    weights,
+)
 
 app = typer.Typer(
     name="cnnstudio",
@@ -41,6 +55,7 @@ app.command("compare")(runs.compare)
 app.command("history")(runs.history)
 app.command("networks")(networks.networks)
 app.command("data")(data.data)
+app.command("download")(download.download)
 app.command("weights")(weights.weights)
 app.command("export")(export.export)
 app.command("tour")(tour.tour)

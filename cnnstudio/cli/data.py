@@ -8,7 +8,12 @@ from cnnstudio.cli.output import JsonOption, job_context, print_json, print_tabl
 
 
 def data(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="digits, shapes, or a folder of images.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="digits, shapes, a well-known set, or a folder, archive or file of images."
+        ),
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Look at a data source: classes, splits, and what couldn't be read and why."""
@@ -16,7 +21,7 @@ def data(
     from cnnstudio.data.spec import data_spec, parse_source
 
     with job_context(quiet=as_json) as ctx:
-        found = open_dataset(data_spec(parse_source(source)), ctx).describe()
+        found = open_dataset(data_spec(parse_source(source), ctx), ctx).describe()
     if as_json:
         print_json(found)
         return

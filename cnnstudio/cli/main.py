@@ -19,6 +19,7 @@ COMMANDS = (
     "history",
     "networks",
     "data",
+    "download",
     "weights",
     "export",
     "tour",

@@ -118,11 +118,7 @@ def read_arrays(path: Path, headers: Sequence[ArrayHeader], ctx: "JobContext") -
 def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArrayHeader:
     with archive.open(info) as file:
         head = io.BytesIO(file.read(MAX_HEADER_BYTES))
-    version = np.lib.format.read_magic(head)
-    if version not in ((1, 0), (2, 0)):
-        raise ValueError(f"{info.filename} is of an unknown version")
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, is_fortran, dtype = read(head, max_header_size=MAX_HEADER_BYTES)
+    shape, is_fortran, dtype = _parsed(head, info.filename)
     if dtype.hasobject:
         raise DataError(
             f"The array '{info.filename[:-4]}' holds Python objects, which can contain program code; it is not opened.",
@@ -130,7 +126,19 @@ def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArrayHeader:
         )
     if any(side < 0 for side in shape) or head.tell() + prod(shape) * dtype.itemsize != info.file_size:
         raise ValueError(f"{info.filename} is not as long as its header says")
-    return ArrayHeader(info.filename, tuple(shape), dtype, bool(is_fortran), head.tell())
+    return ArrayHeader(info.filename, shape, dtype, is_fortran, head.tell())
+
+
+def _parsed(head: io.BytesIO, entry: str) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, order and type from the beginning of an array's entry; `head` stands behind it afterwards."""
+    try:
+        version = np.lib.format.read_magic(head)
+        read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
+        shape, is_fortran, dtype = read(head, max_header_size=MAX_HEADER_BYTES)
+    except Exception as error:
+        # numpy's reader raises nearly anything on damaged bytes: ValueError, SyntaxError, TokenError, …
+        raise ValueError(f"the header of {entry} is damaged") from error
+    return tuple(shape), bool(is_fortran), dtype
 
 
 def _array(archive: zipfile.ZipFile, header: ArrayHeader, ctx: "JobContext") -> np.ndarray:

@@ -150,6 +150,10 @@ class SourceSpec(Spec, ABC):
         """This source, if a file or folder of the user's is one; None if not, or if it has none."""
         return None
 
+    def prepare(self, ctx: "JobContext") -> None:
+        """Do what takes time before the source can be looked at, such as unpacking; most need nothing."""
+        ctx.check()
+
     @abstractmethod
     def default_preprocess(self) -> PreprocessSpec:
         """Size and channels that suit this source; a folder looks at some of its files for this."""
@@ -186,8 +190,15 @@ class DataSpec(Spec):
         return self.replace(augment=other.augment) == other
 
 
-def data_spec(source: SourceSpec) -> DataSpec:
-    """The data spec of a source with the defaults that suit it; copies of a picture stay in one part."""
+def data_spec(source: SourceSpec, ctx: "JobContext | None" = None) -> DataSpec:
+    """The data spec of a source with the defaults that suit it; copies of a picture stay in one part.
+
+    Args:
+        source: It is prepared first, which may take a while for an archive.
+        ctx: Gets the progress of that; cancelling ends it.
+    """
+    if ctx is not None:
+        source.prepare(ctx)
     return DataSpec(source=source, preprocess=source.default_preprocess(), split=SplitSpec(group="copies"))
 
 

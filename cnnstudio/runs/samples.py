@@ -53,7 +53,8 @@ def sample_pictures(run: "Run", folder: Path, ctx: JobContext, source: SourceSpe
 
 
 def _from(spec: DataSpec, folder: Path, ctx: JobContext, note: str) -> Samples:
-    probe = spec if spec.source.kind == "folder" else spec.replace(preprocess=spec.source.native_preprocess())
+    native = spec.source.native_preprocess()
+    probe = spec if native is None else spec.replace(preprocess=native)
     dataset = open_dataset(probe, ctx)
     split = next(name for name in ("val", "test", "train") if len(dataset.indices(name)))
     indices = dataset.indices(split)

@@ -45,6 +45,10 @@ class ArchiveSource(ClassFilesSource):
                 )
         return cls(path=str(place.path)) if archive_kind(place.head) else None
 
+    def prepare(self, ctx: "JobContext") -> None:
+        """Unpack it, unless that was done before."""
+        self._unpacked(ctx)
+
     def default_preprocess(self) -> PreprocessSpec:
         """What suits what is inside; unpacks it."""
         from cnnstudio.core.jobs import JobContext
