@@ -77,6 +77,29 @@ def _export(session: Session) -> None:
     session.export_wanted.emit(session.run)
 
 
+def _show_network(session: Session) -> None:
+    if session.run is not None:
+        session.show_run_network(session.run)
+
+
+def _undo(session: Session) -> None:
+    text = session.undo_text
+    session.undo()
+    _tell_if_unseen(session, f"Took back: {text}.")
+
+
+def _redo(session: Session) -> None:
+    text = session.redo_text
+    session.redo()
+    _tell_if_unseen(session, f"Made again: {text}.")
+
+
+def _tell_if_unseen(session: Session, text: str) -> None:
+    # An edit of the network that is taken back on another page would go unseen.
+    if session.page != "network":
+        session.notice.emit("info", text, "That was an edit on the page Network.")
+
+
 def _start(session: Session) -> None:
     if session.training.phase is Phase.PAUSED:
         session.training.go_on()
@@ -167,8 +190,18 @@ ACTIONS: tuple[Action, ...] = (
         _why_not_results,
         "Take the chosen run's network out as PyTorch code, ONNX or weights, checked against the app.",
     ),
-    Action("edit.undo", "Undo", EDIT, Session.undo, ("Ctrl+Z",), "undo", _why_not_undo),
-    Action("edit.redo", "Redo", EDIT, Session.redo, ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", _why_not_redo),
+    Action(
+        "run.network",
+        "Show the run's network",
+        VIEW,
+        _show_network,
+        (),
+        "graph-outline",
+        _why_not_results,
+        "Show what the chosen run trained on the page Network, to look at.",
+    ),
+    Action("edit.undo", "Undo", EDIT, _undo, ("Ctrl+Z",), "undo", _why_not_undo),
+    Action("edit.redo", "Redo", EDIT, _redo, ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", _why_not_redo),
     Action("train.start", "Start training", TRAIN, _start, ("F5",), "play", _why_not_start),
     Action("train.pause", "Pause or go on", TRAIN, _pause_or_go_on, ("Ctrl+Space",), "pause", _why_not_pause),
     Action(

@@ -20,7 +20,7 @@ from cnnstudio.gui.widgets.states import BusyState, ErrorState
 if TYPE_CHECKING:
     from cnnstudio.runs.export import Export
 
-SIZE = (620, 600)
+SIZE = (620, 500)
 OPTIONS = (
     Option(
         "source",

@@ -59,9 +59,7 @@ class PretrainedDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(*[theme.tokens.size.page] * 4)
         box.setSpacing(theme.tokens.size.gap)
-        text = (
-            "torchvision's, trained on 1.3 million photographs of 1,000 classes. Nothing is fetched before your click."
-        )
+        text = "torchvision's, trained on 1.3 million photographs of 1,000 classes. Only your click fetches them."
         box.addWidget(Label("Pretrained weights", "page-title"))
         box.addWidget(Label(text, "muted", wrap=True))
         box.addWidget(self.table, 1)

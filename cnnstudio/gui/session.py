@@ -21,6 +21,7 @@ from cnnstudio.network.io import load_graph
 from cnnstudio.network.validate import Validation, validate
 from cnnstudio.network.zoo import fit_architecture, fit_graph
 from cnnstudio.project import Project, ProjectSpec, create_project, open_project
+from cnnstudio.runs.run import Run
 from cnnstudio.training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Session(DataShelf):
     image_wanted = Signal(int)
     weights_offered = Signal(object)
     export_wanted = Signal(object)
+    run_network_wanted = Signal(object)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(jobs, parent)
@@ -48,12 +50,12 @@ class Session(DataShelf):
         self.graph: NetworkGraph | None = None
         self.validation: Validation | None = None
         self.config = TrainConfig()
+        self.page = ""  # the key of the page in sight
         self.training = TrainingControl(self)
         self._undo: UndoStack[NetworkGraph | None] = UndoStack()
         self._architecture = "lenet5"
         self._start_when_open = False
         self._save_timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
-        self.augment_changed.connect(self._save_timer.start)
         self._save_timer.timeout.connect(self.save)
         self.data_opened.connect(self._on_data_opened)
 
@@ -236,11 +238,20 @@ class Session(DataShelf):
 
         self.jobs.start(f"Reading {where.name}", "io", work, on_done=done, on_error=self.report)
 
-    def _take_graph(self, graph: NetworkGraph, path: Path) -> None:
+    def use_graph(self, graph: NetworkGraph, text: str) -> None:
+        """Replace the network, fitted to the data; an edit named for undo."""
         dataset = self.dataset
         if dataset is not None:
             graph = fit_graph(graph, tuple(int(n) for n in dataset.pixels.shape[1:]), len(dataset.classes))
-        self.set_graph(graph, f"Import {path.name}")
+        self.set_graph(graph, text)
+
+    def show_run_network(self, run: Run) -> None:
+        """Show what a run trained on the page Network, to look at."""
+        self.page_requested.emit("network")
+        self.run_network_wanted.emit(run)
+
+    def _take_graph(self, graph: NetworkGraph, path: Path) -> None:
+        self.use_graph(graph, f"Import {path.name}")
         self.page_requested.emit("network")
         self.notice.emit("ok", f"{printable(graph.name)} is the network now; undo brings the old one back.", "")
 

@@ -1,5 +1,6 @@
 """Names of nodes: dotted Python identifiers, because they become state-dict keys and attributes of exported code."""
 
+import itertools
 import keyword
 import re
 from collections.abc import Collection
@@ -60,13 +61,26 @@ def nesting_problem(ids: Collection[str]) -> str:
 
 
 def free_id(wanted: str, taken: Collection[str]) -> str:
-    """`wanted` with the first number behind it that nobody has: conv → conv1, conv2, …; legal whatever it was."""
+    """`wanted` with the first number behind it that no layer has: conv → conv1, conv2, …; legal whatever it was.
+
+    Args:
+        wanted: Any text; what lies inside one of the layers gets a name beside it.
+        taken: Names of layers, not of groups: a layer may lie in the group "stage1" as "stage1.conv1".
+    """
     parts = [re.sub(r"[^A-Za-z0-9_]", "_", part).lstrip("_0123456789") for part in wanted.split(".")]
     base = ".".join(part for part in parts if part).rstrip("0123456789")[: MAX_ID_LENGTH - 20] or "layer"
+    if any(base.startswith(f"{other}.") for other in taken):
+        base = base.replace(".", "_")  # no number helps against a layer in the place of a folder
     number = 1
     while f"{base}{number}" in taken or id_problem(f"{base}{number}") or _is_nested(f"{base}{number}", taken):
         number += 1
     return f"{base}{number}"
+
+
+def free_group_id(wanted: str, taken: Collection[str]) -> str:
+    """`wanted` with the first number from 2 on that nobody has: block1 → block2."""
+    base = wanted.rstrip("0123456789")
+    return next(name for number in itertools.count(2) if (name := f"{base}{number}") not in taken)
 
 
 def _is_nested(node_id: str, taken: Collection[str]) -> bool:

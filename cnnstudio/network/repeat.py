@@ -1,12 +1,11 @@
 """A part of a network several times in a row: "×3"."""
 
-import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnstudio.core.errors import GraphError
-from cnnstudio.network.names import free_id
+from cnnstudio.network.names import free_group_id, free_id
 from cnnstudio.network.parts import Edge, Group, Node
 
 if TYPE_CHECKING:
@@ -81,11 +80,12 @@ def _names_of_copies(graph: "NetworkGraph", passage: Passage, count: int) -> lis
     root = next((key for key in groups if set(graph.group_nodes(key)) == inside), "")
     if not root or not all(node_id.startswith(f"{root}.") for node_id in inside):
         root = ""
-    taken = _taken_names(graph)
+    taken, layers = _taken_names(graph), {node.id for node in graph.nodes}
     copies = []
     for _ in range(count):
-        copy = _renamed_block(root, passage, groups, taken) if root else _renamed_layers(passage, groups, taken)
+        copy = _renamed_block(root, passage, groups, taken) if root else _renamed_layers(passage, groups, taken, layers)
         taken |= {*copy.nodes.values(), *copy.groups.values()}
+        layers |= set(copy.nodes.values())
         copies.append(copy)
     return copies
 
@@ -99,23 +99,29 @@ def _taken_names(graph: "NetworkGraph") -> set[str]:
 
 def _renamed_block(root: str, passage: Passage, groups: Sequence[str], taken: Collection[str]) -> _Copy:
     """block1.conv1 becomes block2.conv1."""
-    base = root.rstrip("0123456789")
-    new = next(name for number in itertools.count(2) if (name := f"{base}{number}") not in taken)
+    new = free_group_id(root, taken)
 
-    def renamed(key: str) -> str:
-        return new + key.removeprefix(root) if key == root or key.startswith(f"{root}.") else free_id(key, taken)
+    inside = [key for key in groups if key == root or key.startswith(f"{root}.")]
+    nodes = {key: new + key.removeprefix(root) for key in passage.members}
+    named = {key: new + key.removeprefix(root) for key in inside}
+    used = {*taken, *nodes.values(), *named.values()}
+    return _Copy(nodes, named | _renamed_groups([key for key in groups if key not in named], used))
 
-    return _Copy({key: renamed(key) for key in passage.members}, {key: renamed(key) for key in groups})
 
-
-def _renamed_layers(passage: Passage, groups: Sequence[str], taken: Collection[str]) -> _Copy:
+def _renamed_layers(passage: Passage, groups: Sequence[str], taken: Collection[str], layers: Collection[str]) -> _Copy:
     """conv1 becomes conv2, or the next number that is free."""
-    used = set(taken)
-    names = {}
-    for key in (*passage.members, *groups):
+    used, names = set(layers), {}
+    for key in passage.members:
         names[key] = free_id(key, used)
         used.add(names[key])
-    return _Copy({key: names[key] for key in passage.members}, {key: names[key] for key in groups})
+    return _Copy(names, _renamed_groups(groups, {*taken, *used}))
+
+
+def _renamed_groups(groups: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for key in groups:
+        names[key] = free_group_id(key, {*taken, *names.values()})
+    return names
 
 
 def _with_copied_nodes(graph: "NetworkGraph", passage: Passage, copies: Sequence[_Copy]) -> tuple[Node, ...]:

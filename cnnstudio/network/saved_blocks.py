@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError, field_validator
 
@@ -13,10 +13,8 @@ from cnnstudio.core.paths import config_dir
 from cnnstudio.core.specs import Spec
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.io import parse_graph
+from cnnstudio.network.pieces import piece_of
 from cnnstudio.network.spec import problem_sentence
-
-if TYPE_CHECKING:
-    from cnnstudio.network.parts import Group
 
 VERSION = 1
 MAX_TITLE = 80
@@ -56,13 +54,8 @@ def block_of(graph: NetworkGraph, ids: Collection[str], title: str) -> SavedBloc
     Raises:
         GraphError: No layer is left, or the title can't be one.
     """
-    kept = {node.id for node in graph.nodes if node.id in ids and node.layer.kind not in ENDS}
-    piece = NetworkGraph(
-        name=title,
-        nodes=tuple(node for node in graph.nodes if node.id in kept),
-        edges=tuple(edge for edge in graph.edges if {edge.source, edge.target} <= kept),
-        groups=_groups_within(graph, kept),
-    )
+    layers = [node.id for node in graph.nodes if node.id in ids and node.layer.kind not in ENDS]
+    piece = piece_of(graph, layers, title)
     try:
         return SavedBlock(title=title, piece=piece)
     except ValidationError as failed:
@@ -78,6 +71,20 @@ def save_block(block: SavedBlock) -> Path:
     path = next((path for path, known in _readable() if known.title == block.title), None) or _free_path(block.title)
     files.write_json(path, block.to_json())
     return path
+
+
+def forget_block(block: SavedBlock) -> None:
+    """Delete the file of a block; nothing happens if it is gone already.
+
+    Raises:
+        FileError: It can't be deleted.
+    """
+    for path, known in _readable():
+        if known.title == block.title:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise files.write_error(path, error) from error
 
 
 def load_block(path: Path) -> SavedBlock:
@@ -141,9 +148,3 @@ def _free_path(title: str) -> Path:
     while candidate.exists():
         candidate, number = blocks_dir() / f"{base}-{number}.json", number + 1
     return candidate
-
-
-def _groups_within(graph: NetworkGraph, kept: set[str]) -> "tuple[Group, ...]":
-    groups = [group for group in graph.groups if kept.issuperset(graph.group_nodes(group.id))]
-    known = {group.id for group in groups}
-    return tuple(group if group.parent in known else group.replace(parent=None) for group in groups)

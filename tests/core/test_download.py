@@ -194,7 +194,7 @@ def test_too_little_room_on_the_disk_is_said_before_the_first_byte(server, tmp_p
         download(server.url, tmp_path / "a.bin", digest=MD5, size=None, ctx=JobContext())
 
 
-@pytest.mark.parametrize("digest", ["", "md5:12", "crc:00000000", "sha256:" + "0" * 32])
+@pytest.mark.parametrize("digest", ["", "md5:12", "crc:00000000", "sha256:" + "0" * 7])
 def test_a_hash_of_another_form_is_a_fault_of_the_caller(tmp_path, digest):
     with pytest.raises(ValueError, match="hash"):
         download("http://127.0.0.1:1", tmp_path / "a", digest=digest, size=None, ctx=JobContext())

@@ -12,6 +12,7 @@ from cnnstudio.network.layers.activations import ReLU
 from cnnstudio.network.layers.conv2d import Conv2d
 from cnnstudio.network.layers.merges import Add
 from cnnstudio.network.parts import Edge
+from cnnstudio.network.pieces import piece_of
 from cnnstudio.network.validate import validate
 
 
@@ -101,7 +102,7 @@ def test_a_layer_without_a_place_stays_unconnected(lenet: NetworkGraph) -> None:
 
 def test_a_pasted_block_is_spliced_in_with_its_skip_connection(resnet: NetworkGraph) -> None:
     inside = resnet.group_nodes("stage1.block2")
-    piece = commands.copy(resnet, inside)
+    piece = piece_of(resnet, inside)
 
     edit = commands.paste(resnet, piece, after="stage1.block3.relu2")
 
@@ -120,7 +121,7 @@ def test_a_duplicated_block_repeats_and_still_fits(resnet: NetworkGraph) -> None
     graph = resnet
     for _ in range(3):
         inside = graph.group_nodes("stage2.block2")
-        piece = commands.copy(graph, inside)
+        piece = piece_of(graph, inside)
         graph = commands.paste(graph, piece, after="stage2.block2.relu2", verb="Duplicate").graph
 
     assert validate(graph).is_ok
@@ -129,7 +130,7 @@ def test_a_duplicated_block_repeats_and_still_fits(resnet: NetworkGraph) -> None
 
 
 def test_a_pasted_whole_network_leaves_out_the_second_input_and_output(lenet: NetworkGraph) -> None:
-    piece = commands.copy(lenet, [node.id for node in lenet.nodes])
+    piece = piece_of(lenet, [node.id for node in lenet.nodes])
 
     edit = commands.paste(lenet, piece)
 
@@ -139,7 +140,7 @@ def test_a_pasted_whole_network_leaves_out_the_second_input_and_output(lenet: Ne
 
 
 def test_a_whole_network_pasted_into_nothing_is_the_same_network(lenet: NetworkGraph) -> None:
-    piece = parse_graph(commands.copy(lenet, [node.id for node in lenet.nodes]).to_json())
+    piece = parse_graph(piece_of(lenet, [node.id for node in lenet.nodes]).to_json())
 
     edit = commands.paste(NetworkGraph(name=lenet.name), piece)
 
@@ -147,7 +148,7 @@ def test_a_whole_network_pasted_into_nothing_is_the_same_network(lenet: NetworkG
 
 
 def test_pasting_only_an_input_that_is_there_already_is_refused(lenet: NetworkGraph) -> None:
-    piece = commands.copy(lenet, ["input"])
+    piece = piece_of(lenet, ["input"])
 
     with pytest.raises(GraphError, match="nothing to paste"):
         commands.paste(lenet, piece)

@@ -566,11 +566,11 @@ def test_every_command_has_a_key_that_nothing_else_has(bench: Bench) -> None:
 
 
 def test_the_menu_of_a_network_for_reading_offers_only_what_changes_nothing(lenet: Bench) -> None:
-    menu = make_menu(lenet.editor, has_group=False, is_read_only=True)
+    menu = make_menu(lenet.editor, has_layers=True, has_group=False, is_read_only=True)
 
     offered = [action.text() for action in menu.actions() if not action.isSeparator() and action.isEnabled()]
 
-    assert offered == ["Copy", "Choose all", "Fit into the window", "100 %"]
+    assert offered == ["Copy", "Save as my block…", "Choose all", "Fit into the window", "100 %"]
 
 
 def test_a_drawing_taken_over_from_the_last_edit_is_the_one_that_would_be_made_anew(bench: Bench, qtbot: QtBot) -> None:

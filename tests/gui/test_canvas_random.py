@@ -16,6 +16,7 @@ from cnnstudio.gui.undo import UndoStack
 from cnnstudio.network.architectures import architectures
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.io import parse_graph
+from cnnstudio.network.pieces import piece_of
 from cnnstudio.network.validate import validate
 
 
@@ -29,7 +30,7 @@ def random_edit(rng: random.Random, graph: NetworkGraph) -> GraphEdit:
     nodes = some(rng, graph)
     edges = rng.sample(list(graph.edges), 1) if graph.edges and rng.random() < 0.5 else []
     groups = [group.id for group in graph.groups]
-    piece = commands.copy(graph, nodes)
+    piece = piece_of(graph, nodes)
     layer = rng.choice(layer_choices()).layer
     kinds: list[Callable[[], GraphEdit]] = [
         lambda: commands.delete(graph, nodes, ()),

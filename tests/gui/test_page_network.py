@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from cnnstudio.gui.pages.network import NetworkPage, changed_setting
+from cnnstudio.gui.pages.network import NetworkPage
+from cnnstudio.gui.pages.network_texts import changed_setting
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import ElidedLabel

@@ -90,3 +90,20 @@ def test_too_large_a_result_is_refused() -> None:
     graph = architectures["resnet110"].build()
     with pytest.raises(GraphError, match="at most 10,000"):
         repeat(graph, graph.group_nodes("stage1"), 100)
+
+
+def test_a_layer_inside_a_block_is_repeated_inside_it(resnet: NetworkGraph) -> None:
+    # Names of groups begin the names of their layers: they must not be taken for layers.
+    found = repeat(resnet, ["stage1.block1.conv2"], 3)
+    new = {node.id for node in found.nodes} - {node.id for node in resnet.nodes}
+    assert new == {"stage1.block1.conv3", "stage1.block1.conv4"}
+    assert new <= set(found.group("stage1.block1").members)
+    assert validate(found).is_ok
+
+
+def test_blocks_whose_names_do_not_begin_those_of_their_layers_are_repeated(resnet: NetworkGraph) -> None:
+    nodes = [*resnet.group_nodes("stage1.block2"), *resnet.group_nodes("stage1.block3")]
+    found = repeat(resnet, nodes, 2)
+    assert validate(found).is_ok
+    assert len(found.nodes) == len(resnet.nodes) + len(nodes)
+    assert len(found.groups) == len(resnet.groups) + 2

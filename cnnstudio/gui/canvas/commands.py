@@ -1,6 +1,5 @@
 """What the hands on the canvas do to the graph: a new graph, the edit's name, and what to choose then."""
 
-import itertools
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,8 +7,9 @@ from dataclasses import dataclass
 from cnnstudio.core.errors import GraphError
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.infer import infer_shapes
-from cnnstudio.network.names import free_id
+from cnnstudio.network.names import free_group_id, free_id
 from cnnstudio.network.parts import Edge, Node
+from cnnstudio.network.pieces import piece_of
 from cnnstudio.network.spec import LayerSpec
 
 # A new convolution keeps the channels that arrive, unless they are as few as an image's.
@@ -83,23 +83,6 @@ def _free_name(graph: NetworkGraph, layer: LayerSpec, near: str | None) -> str:
     return wanted if layer.kind in ("input", "output") and wanted not in taken else free_id(wanted, taken)
 
 
-def copy(graph: NetworkGraph, nodes: Collection[str]) -> NetworkGraph:
-    """A piece of the graph: these layers with the connections and groups among them."""
-    kept = set(nodes)
-    groups = [
-        group.replace(members=tuple(member for member in group.members if member in kept))
-        for group in graph.groups
-        if kept.issuperset(graph.group_nodes(group.id))
-    ]
-    known = {group.id for group in groups}
-    return NetworkGraph(
-        name=graph.name,
-        nodes=tuple(node for node in graph.nodes if node.id in kept),
-        edges=tuple(edge for edge in graph.edges if {edge.source, edge.target} <= kept),
-        groups=tuple(group if group.parent in known else group.replace(parent=None) for group in groups),
-    )
-
-
 def paste(
     graph: NetworkGraph,
     piece: NetworkGraph,
@@ -132,7 +115,7 @@ def paste(
 def _without_ends(graph: NetworkGraph, piece: NetworkGraph) -> NetworkGraph:
     """A second input or output would only be in the way."""
     kinds = {node.layer.kind for node in graph.nodes if node.layer.kind in ("input", "output")}
-    return copy(piece, [node.id for node in piece.nodes if node.layer.kind not in kinds])
+    return piece_of(piece, [node.id for node in piece.nodes if node.layer.kind not in kinds])
 
 
 def _renamed(graph: NetworkGraph, piece: NetworkGraph) -> NetworkGraph:
@@ -140,7 +123,7 @@ def _renamed(graph: NetworkGraph, piece: NetworkGraph) -> NetworkGraph:
     groups = {group.id for group in graph.groups}
     for group in piece.groups:
         if group.id in groups and group.parent is None:
-            piece = _with_prefix(piece, group.id, _free_group(group.id, groups | {g.id for g in piece.groups}))
+            piece = _with_prefix(piece, group.id, free_group_id(group.id, groups | {g.id for g in piece.groups}))
     taken = {node.id for node in graph.nodes} | {node.id for node in piece.nodes}
     for node in piece.nodes:
         if graph.has_node(node.id):
@@ -148,11 +131,6 @@ def _renamed(graph: NetworkGraph, piece: NetworkGraph) -> NetworkGraph:
             taken.add(new_id)
             piece = piece.rename(node.id, new_id)
     return piece
-
-
-def _free_group(wanted: str, taken: Collection[str]) -> str:
-    base = wanted.rstrip("0123456789")
-    return next(name for number in itertools.count(2) if (name := f"{base}{number}") not in taken)
 
 
 def _with_prefix(piece: NetworkGraph, old: str, new: str) -> NetworkGraph:

@@ -1,4 +1,4 @@
-"""A layer dragged from the palette: the wire that it would go into lights up, and the pointer says so."""
+"""A layer or block dragged from the palette: the wire that it would go into lights up, and the pointer says so."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
 
 from cnnstudio.gui.canvas.drawing import WireKey
-from cnnstudio.gui.canvas.drops import LAYER_MIME, layer_of
+from cnnstudio.gui.canvas.drops import LAYER_MIME, PIECE_MIME, layer_of, piece_of
 
 if TYPE_CHECKING:
     from cnnstudio.gui.canvas.view import CanvasView
@@ -22,8 +22,8 @@ class Dropping:
         self._wire: WireKey | None = None
 
     def enter(self, event: QDragEnterEvent) -> None:
-        """Layers are welcome, unless the network can't be edited."""
-        if not event.mimeData().hasFormat(LAYER_MIME):
+        """Layers and blocks are welcome, unless the network can't be edited."""
+        if not any(event.mimeData().hasFormat(kind) for kind in (LAYER_MIME, PIECE_MIME)):
             event.ignore()
         elif self._view.is_editable:
             event.acceptProposedAction()
@@ -44,12 +44,14 @@ class Dropping:
         self._view.hide_hint()
 
     def drop(self, event: QDropEvent) -> None:
-        """Ask for the layer to be put into the wire, or beside the graph."""
-        layer, wire = layer_of(event.mimeData()), self._wire
+        """Ask for the layer or block to be put into the wire, or beside the graph."""
+        data, wire = event.mimeData(), self._wire
         self.leave()
-        if layer is not None:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        if data.hasFormat(PIECE_MIME):
+            self._view.piece_dropped.emit(piece_of(data), wire)
+        elif (layer := layer_of(data)) is not None:
             self._view.layer_dropped.emit(layer, wire)
 
     def paint(self, painter: QPainter) -> None:

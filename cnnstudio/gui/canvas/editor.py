@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnnstudio.gui.canvas import commands
+from cnnstudio.gui.canvas.block_hands import BlockHands
 from cnnstudio.gui.canvas.commands import GraphEdit
 from cnnstudio.gui.canvas.drawing import WireKey
 from cnnstudio.gui.canvas.fold import Columns, best_columns, fold, refold
@@ -34,6 +35,7 @@ class NetworkEditor(QWidget):
         undo_wanted: Ctrl+Z was pressed on the canvas.
         redo_wanted: Ctrl+Y or Ctrl+Shift+Z was pressed on the canvas.
         refused: Something can't be done: sentence and hint.
+        block_saved: The chosen layers are one of the user's blocks now: its title.
     """
 
     edited = Signal(object, str)
@@ -41,6 +43,7 @@ class NetworkEditor(QWidget):
     undo_wanted = Signal()
     redo_wanted = Signal()
     refused = Signal(str, str)
+    block_saved = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +54,7 @@ class NetworkEditor(QWidget):
         self._scenery = Scenery()
         self._columns: Columns = {}
         self.view = CanvasView(Look(theme.tokens))
-        self.hands = Hands(self)
+        self.hands, self.blocks = Hands(self), BlockHands(self)
         self.search = SearchBox(self)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -65,6 +68,7 @@ class NetworkEditor(QWidget):
         view.judge_connection = hands.judge_connection
         view.connect_wanted.connect(hands.connect_boxes)
         view.layer_dropped.connect(hands.drop_layer)
+        view.piece_dropped.connect(hands.drop_piece)
         view.command.connect(self.run)
         view.toggle_wanted.connect(self.toggle)
         view.menu_wanted.connect(self._on_menu)
@@ -197,6 +201,7 @@ class NetworkEditor(QWidget):
         canvas, view, hands = self.view.canvas, self.view, self.hands
         return {
             **hands.table(),
+            **self.blocks.table(),
             "add": self.open_search,
             "undo": self.undo_wanted.emit,
             "redo": self.redo_wanted.emit,
@@ -246,6 +251,11 @@ class NetworkEditor(QWidget):
 
     def _on_menu(self, at: QPoint) -> None:
         groups = {group.id for group in self.graph.groups}
-        menu = make_menu(self, has_group=bool(self.chosen() & groups), is_read_only=bool(self.read_only_reason))
+        menu = make_menu(
+            self,
+            has_layers=bool(self.chosen_nodes()),
+            has_group=bool(self.chosen() & groups),
+            is_read_only=bool(self.read_only_reason),
+        )
         menu.chosen.connect(self.run)
         menu.popup(at)

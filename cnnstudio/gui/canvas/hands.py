@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QApplication
 
 from cnnstudio.core.errors import GraphError
 from cnnstudio.gui.canvas import commands, grouping
-from cnnstudio.gui.canvas.choices import LayerChoice
+from cnnstudio.gui.canvas.choices import BlockChoice, LayerChoice
 from cnnstudio.gui.canvas.connecting import Judgement, connect_boxes, judge
 from cnnstudio.gui.canvas.drawing import WireKey
 from cnnstudio.gui.canvas.drops import piece_mime, piece_of
+from cnnstudio.network import pieces
 from cnnstudio.network.io import parse_graph
 from cnnstudio.network.parts import Edge
 from cnnstudio.network.spec import LayerSpec, parse_layer
@@ -55,7 +56,7 @@ class Hands:
             self._editor.refused.emit(reason, "")
         return bool(reason)
 
-    def _try(self, make: Callable[[], commands.GraphEdit]) -> None:
+    def attempt(self, make: Callable[[], commands.GraphEdit]) -> None:
         """Apply an edit, or say why it can't be."""
         if self.refuses():
             return
@@ -72,7 +73,7 @@ class Hands:
         """Put the chosen layers on the clipboard as JSON; False if there are none."""
         nodes = self._editor.chosen_nodes()
         if nodes:
-            piece = commands.copy(self._editor.graph, nodes)
+            piece = pieces.piece_of(self._editor.graph, nodes)
             QApplication.clipboard().setMimeData(piece_mime(piece.to_json()))
         return bool(nodes)
 
@@ -92,7 +93,7 @@ class Hands:
             piece = parse_graph(piece_of(QApplication.clipboard().mimeData()), "The clipboard")
             return commands.paste(self._editor.graph, piece, after=place.after, edges=place.edges)
 
-        self._try(make)
+        self.attempt(make)
 
     def duplicate(self) -> None:
         """Insert a copy of what is chosen behind it."""
@@ -100,8 +101,8 @@ class Hands:
         if not nodes:
             return
         graph = self._editor.graph
-        piece, after = commands.copy(graph, nodes), commands.last_of(graph, nodes)
-        self._try(lambda: commands.paste(graph, piece, after=after, verb="Duplicate"))
+        piece, after = pieces.piece_of(graph, nodes), commands.last_of(graph, nodes)
+        self.attempt(lambda: commands.paste(graph, piece, after=after, verb="Duplicate"))
 
     # -- layers, connections, groups
 
@@ -109,7 +110,7 @@ class Hands:
         """Remove the chosen layers and connections; chains are healed."""
         nodes, edges = self._editor.chosen_nodes(), self._editor.chosen_edges()
         if nodes or edges:
-            self._try(lambda: commands.delete(self._editor.graph, nodes, edges))
+            self.attempt(lambda: commands.delete(self._editor.graph, nodes, edges))
 
     def place_to_add(self) -> PlaceToAdd:
         """Where a layer would go now: on the chosen connection, or behind what is chosen."""
@@ -123,14 +124,18 @@ class Hands:
         return PlaceToAdd(after, (), f"Behind {after}" if after else "Unconnected")
 
     def add_choice(self, choice: object) -> None:
-        """Add a layer of the palette where it belongs now."""
+        """Add a layer or block of the palette where it belongs now."""
         if isinstance(choice, LayerChoice):
             self.add_layer(choice.layer)
+        elif isinstance(choice, BlockChoice):
+            place, piece = self.place_to_add(), choice.block.piece
+            graph = self._editor.graph
+            self.attempt(lambda: commands.paste(graph, piece, after=place.after, edges=place.edges, verb="Add"))
 
     def add_layer(self, layer: LayerSpec) -> None:
         """Add a layer on the chosen connection, or behind what is chosen."""
         place = self.place_to_add()
-        self._try(lambda: commands.add_layer(self._editor.graph, layer, after=place.after, edges=place.edges))
+        self.attempt(lambda: commands.add_layer(self._editor.graph, layer, after=place.after, edges=place.edges))
 
     def drop_layer(self, layer: dict[str, Any], wire: WireKey | None) -> None:
         """Insert a dragged layer on a wire, or leave it unconnected."""
@@ -143,7 +148,17 @@ class Hands:
                 raise GraphError(f"This is no layer that can be added: {error}") from None
             return commands.add_layer(self._editor.graph, spec, edges=edges)
 
-        self._try(make)
+        self.attempt(make)
+
+    def drop_piece(self, piece: dict[str, Any], wire: WireKey | None) -> None:
+        """Insert a dragged block on a wire, or leave it unconnected."""
+        edges = self._editor.edges_of(wire)[:1] if wire is not None else ()
+
+        def make() -> commands.GraphEdit:
+            parsed = parse_graph(piece, "What was dropped")
+            return commands.paste(self._editor.graph, parsed, edges=edges, verb="Add")
+
+        self.attempt(make)
 
     def judge_connection(self, source: str, target: str) -> Judgement:
         """May this box feed that one? And what would happen?"""
@@ -151,19 +166,19 @@ class Hands:
 
     def connect_boxes(self, source: str, target: str) -> None:
         """Connect two boxes."""
-        self._try(lambda: connect_boxes(self._editor.graph, source, target))
+        self.attempt(lambda: connect_boxes(self._editor.graph, source, target))
 
     def group(self) -> None:
         """Make a block of the chosen layers."""
         nodes = self._editor.chosen_nodes()
         if nodes:
-            self._try(lambda: grouping.group(self._editor.graph, nodes))
+            self.attempt(lambda: grouping.group(self._editor.graph, nodes))
 
     def ungroup(self) -> None:
         """Take the chosen blocks apart; their layers stay."""
         groups = [group.id for group in self._editor.graph.groups if group.id in self._editor.chosen()]
         if groups:
-            self._try(lambda: grouping.ungroup(self._editor.graph, groups))
+            self.attempt(lambda: grouping.ungroup(self._editor.graph, groups))
 
 
 def _before_the_output(editor: "NetworkEditor") -> str | None:

@@ -25,6 +25,8 @@ COMMANDS = (
     Command("delete", "Delete", ("Del", "Backspace"), edits=True),
     Command("group", "Make a block", ("Ctrl+G",), edits=True),
     Command("ungroup", "Take the block apart", ("Ctrl+Shift+G",), edits=True),
+    Command("repeat", "Repeat in a row…", ("Ctrl+R",), edits=True),
+    Command("save_block", "Save as my block…", ("Ctrl+B",)),
     Command("undo", "Undo", ("Ctrl+Z",), edits=True),
     Command("redo", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), edits=True),
     Command("select_all", "Choose all", ("Ctrl+A",)),

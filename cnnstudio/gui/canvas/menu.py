@@ -10,7 +10,7 @@ from cnnstudio.gui.canvas.keys import COMMANDS
 _ENTRIES = (
     ("add",),
     ("cut", "copy", "paste", "duplicate", "delete"),
-    ("toggle", "group", "ungroup"),
+    ("toggle", "group", "ungroup", "repeat", "save_block"),
     ("select_all", "fit", "actual_size"),
 )
 
@@ -28,7 +28,11 @@ class CanvasMenu(QMenu):
         self.chosen.emit(str(action.data()))  # type: ignore[attr-defined]  # a QAction
 
 
-def make_menu(parent: QWidget, *, has_group: bool, is_read_only: bool) -> CanvasMenu:
+NEED_LAYERS = ("cut", "copy", "duplicate", "group", "repeat", "save_block")
+NEED_GROUP = ("toggle", "ungroup")
+
+
+def make_menu(parent: QWidget, *, has_layers: bool, has_group: bool, is_read_only: bool) -> CanvasMenu:
     """The menu for what is chosen."""
     menu = CanvasMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -41,6 +45,8 @@ def make_menu(parent: QWidget, *, has_group: bool, is_read_only: bool) -> Canvas
             # Shown, not active: the canvas answers to its keys itself.
             action.setShortcut(QKeySequence(command.keys[0]))
             action.setShortcutVisibleInContextMenu(True)
-            action.setEnabled(not (command.edits and is_read_only) and (has_group or key not in ("toggle", "ungroup")))
+            is_allowed = not (command.edits and is_read_only)
+            has_enough = (has_group or key not in NEED_GROUP) and (has_layers or key not in NEED_LAYERS)
+            action.setEnabled(is_allowed and has_enough)
         menu.addSeparator()
     return menu

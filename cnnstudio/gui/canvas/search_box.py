@@ -1,5 +1,7 @@
 """Type to find a layer, Enter to add it: opens on the canvas with Tab."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.gui.canvas.choices import LayerChoice, layer_choices, search
+from cnnstudio.gui.canvas.choices import BlockChoice, Choice, layer_choices, search
 from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.labels import ElidedLabel, plain
 
@@ -23,7 +25,7 @@ _CHOICE = Qt.ItemDataRole.UserRole
 
 
 class SearchBox(QFrame):
-    """A field and the layers that fit what is typed. `picked` brings a LayerChoice."""
+    """A field, and the layers and blocks that fit what is typed. `picked` brings one of the choices."""
 
     picked = Signal(object)
     left = Signal()
@@ -31,6 +33,7 @@ class SearchBox(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._room = parent
+        self._blocks: tuple[BlockChoice, ...] = ()
         set_role(self, "popup")
         self._place = ElidedLabel("", "small")
         self.field = QLineEdit()
@@ -54,6 +57,10 @@ class SearchBox(QFrame):
         self.setFixedWidth(WIDTH)
         self.hide()
 
+    def set_blocks(self, blocks: Sequence[BlockChoice]) -> None:
+        """Offer the user's own blocks, too."""
+        self._blocks = tuple(blocks)
+
     def open_at(self, at: QPoint, place: str) -> None:
         """Open with its upper left corner near `at` (px of the parent), and say where the layer will go."""
         self._place.set_text(place)
@@ -75,7 +82,7 @@ class SearchBox(QFrame):
             self.hide()
             self.left.emit()
 
-    def found(self) -> list[LayerChoice]:
+    def found(self) -> list[Choice]:
         """What fits, best first."""
         return [self._list.item(row).data(_CHOICE) for row in range(self._list.count())]
 
@@ -110,7 +117,7 @@ class SearchBox(QFrame):
 
     def _fill(self) -> None:
         self._list.clear()
-        for choice in search(layer_choices(), self.field.text()):
+        for choice in search((*layer_choices(), *self._blocks), self.field.text()):
             item = QListWidgetItem(choice.title)
             item.setData(_CHOICE, choice)
             item.setToolTip(plain(choice.about))
@@ -127,7 +134,7 @@ class ChoiceDelegate(QStyledItemDelegate):
         return QSize(100, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
-        choice: LayerChoice = index.data(_CHOICE)  # type: ignore[attr-defined]  # a model index
+        choice: Choice = index.data(_CHOICE)  # type: ignore[attr-defined]  # a model index
         rect = option.rect
         state = option.state
         painter.save()
@@ -137,14 +144,14 @@ class ChoiceDelegate(QStyledItemDelegate):
         if is_current or state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(theme.color("accent_soft" if is_current else "sunken"))
             painter.drawRoundedRect(rect, 6, 6)
-        painter.setBrush(theme.color(f"layer.{choice.layer.category}"))
+        painter.setBrush(theme.color(f"layer.{choice.category}"))
         painter.drawRoundedRect(QRect(rect.left() + 8, rect.top() + 8, 4, rect.height() - 16), 2, 2)
         inner = rect.adjusted(20, 0, -10, 0)
         painter.setPen(theme.color("text"))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, choice.title)
         metrics = painter.fontMetrics()
         room = inner.width() - metrics.horizontalAdvance(choice.title) - 12
-        label = metrics.elidedText(choice.layer.label, Qt.TextElideMode.ElideRight, room) if room > 40 else ""
+        label = metrics.elidedText(choice.label, Qt.TextElideMode.ElideRight, room) if room > 40 else ""
         painter.setPen(theme.color("muted"))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, label)
         painter.restore()

@@ -43,6 +43,7 @@ class CanvasView(QGraphicsView):
     toggle_wanted = Signal(str)  # open or close this group
     command = Signal(str)  # see keys.COMMANDS
     layer_dropped = Signal(object, object)  # JSON of a layer, wire key or None
+    piece_dropped = Signal(object, object)  # JSON of some layers, wire key or None
     menu_wanted = Signal(QPoint)  # where, on the screen
     resized = Signal()
 

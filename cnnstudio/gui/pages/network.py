@@ -1,21 +1,20 @@
 """The page Network: start from an architecture, change it, and see at once what that does."""
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnnstudio.core.errors import GraphError
-from cnnstudio.core.specs import settings_of
+from cnnstudio.gui.pages.my_blocks import MyBlocks
 from cnnstudio.gui.pages.network_layout import NetworkLayout
+from cnnstudio.gui.pages.network_texts import architecture_of, changed_setting, is_changed
 from cnnstudio.gui.pages.page import Page
+from cnnstudio.gui.pages.shown_network import ShownNetwork
 from cnnstudio.gui.pages.starts import first_starts, read_starts
 from cnnstudio.gui.widgets.layer_form import LayerDetails
 from cnnstudio.gui.widgets.layer_table import totals_text
 from cnnstudio.gui.widgets.states import EmptyState
-from cnnstudio.network.architectures import Architecture, architectures
-from cnnstudio.network.fit import fit_architecture
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.infer import input_shapes
-from cnnstudio.network.shapes import Shape, plural
+from cnnstudio.network.shapes import plural
 from cnnstudio.network.spec import LayerSpec
 from cnnstudio.network.summary import Summary, summarize
 
@@ -38,14 +37,16 @@ class NetworkPage(Page):
         self._summary = Summary((), 0, 0, 0, 0)
         self._picture_number = 0
         self._starts_side: int | None = -1
+        self.shown = ShownNetwork(session, self)
         self._work = work = NetworkLayout()
         self.starts, self.palette_list, self.canvas, self.side = work.starts, work.palette_list, work.canvas, work.side
         self.table, self.problems, self.table_card = work.table, work.problems, work.table_card
-        self.train_button = work.train_button
+        self.train_button, self.banner = work.train_button, work.banner
         self.empty = EmptyState("", "", icon="graph-outline")
         self.add_view(self._work)
         self.add_view(self.empty)
         self._connect()
+        self.blocks = MyBlocks(session, self.palette_list, self.canvas.editor)
         self._on_dataset()
         self._on_graph()
 
@@ -53,9 +54,10 @@ class NetworkPage(Page):
 
     def _connect(self) -> None:
         session, editor, side = self.session, self.canvas.editor, self.side
-        session.graph_changed.connect(self._on_graph)
+        self.shown.changed.connect(self._on_graph)
+        self.banner.back_wanted.connect(self.shown.show_own)
+        self.banner.use_wanted.connect(self.shown.use)
         session.dataset_changed.connect(self._on_dataset)
-        session.project_changed.connect(self._on_graph)
         self.empty.triggered.connect(self._on_empty_button)
         self.starts.picked.connect(session.use_architecture)
         self.palette_list.picked.connect(editor.hands.add_choice)
@@ -81,14 +83,16 @@ class NetworkPage(Page):
     # The network ----------------------------------------------------------------------------------------------
 
     def _on_graph(self) -> None:
-        graph, validation = self.session.graph, self.session.validation
+        graph, validation = self.shown.graph, self.shown.validation
         if graph is None or validation is None:
             self._show_empty()
             return
         self.show_view(self._work)
+        self._show_whose()
         self._summary = summarize(graph)
-        self.canvas.set_graph(graph, validation, is_changed=_is_changed(graph, self._classes()))
-        self.canvas.set_undo(self.session.undo_text, self.session.redo_text)
+        self.canvas.set_graph(graph, validation, is_changed=is_changed(graph, self._classes()))
+        is_own = self.shown.run is None
+        self.canvas.set_undo(self.session.undo_text if is_own else None, self.session.redo_text if is_own else None)
         self.table.set_summary(self._summary)
         self.problems.set_problems(validation.problems)
         self._show_totals()
@@ -97,9 +101,16 @@ class NetworkPage(Page):
         why_not = "" if validation.is_ok else "Mend the network's problems first; they are listed below the graph."
         self.train_button.set_enabled(validation.is_ok, why_not)
 
+    def _show_whose(self) -> None:
+        reason = self.shown.read_only_reason
+        self.banner.set_text(reason)
+        self.canvas.editor.set_read_only(reason)
+        self.side.set_read_only(bool(reason))
+        self.problems.setEnabled(not reason)
+
     def _show_totals(self) -> None:
-        assert self.session.validation is not None
-        count = len(self.session.validation.problems)
+        assert self.shown.validation is not None
+        count = len(self.shown.validation.problems)
         if count:
             self.table_card.set_note(plural(count, "problem"), "bad")
         else:
@@ -135,7 +146,7 @@ class NetworkPage(Page):
         self.canvas.editor.choose([node_id])
 
     def _on_chosen(self) -> None:
-        graph = self.session.graph
+        graph = self.shown.graph
         if graph is None:
             return
         editor = self.canvas.editor
@@ -143,7 +154,7 @@ class NetworkPage(Page):
         groups = [group for group in graph.groups if group.id in chosen]
         self.table.choose_layer(nodes[0] if len(nodes) == 1 and not groups else None)
         if not nodes:
-            self.side.show_network(graph.name, self._summary, _architecture(graph.architecture))
+            self.side.show_network(graph.name, self._summary, architecture_of(graph.architecture))
         elif len(nodes) == 1 and not groups:
             self.side.show_layer(self._details(graph, nodes[0]), self._summary.row(nodes[0]))
         else:
@@ -155,7 +166,7 @@ class NetworkPage(Page):
                 self.side.set_group_open(only.id in editor.view.canvas.frames)
 
     def _details(self, graph: NetworkGraph, node_id: str) -> LayerDetails:
-        validation = self.session.validation
+        validation = self.shown.validation
         assert validation is not None
         return LayerDetails(
             node_id,
@@ -169,14 +180,14 @@ class NetworkPage(Page):
 
     def _on_layer_changed(self, layer: LayerSpec) -> None:
         graph, nodes = self.session.graph, self.canvas.editor.chosen_nodes()
-        if graph is None or len(nodes) != 1:
+        if graph is None or len(nodes) != 1 or self.shown.run is not None:
             return
         what = changed_setting(graph.node(nodes[0]).layer, layer)
         self.session.set_graph(graph.set_layer(nodes[0], layer), f"Change {what} of {nodes[0]}")
 
     def _on_renamed(self, name: str) -> None:
         graph, nodes = self.session.graph, self.canvas.editor.chosen_nodes()
-        if graph is None or len(nodes) != 1:
+        if graph is None or len(nodes) != 1 or self.shown.run is not None:
             return
         try:
             renamed = graph.rename(nodes[0], name)
@@ -189,12 +200,12 @@ class NetworkPage(Page):
 
     def _on_network_renamed(self, name: str) -> None:
         graph = self.session.graph
-        if graph is not None and name and name != graph.name:
+        if graph is not None and name and name != graph.name and self.shown.run is None:
             self.session.set_graph(graph.changed(name=name), f"Rename the network to {name}")
 
     def _on_fix(self, problem: "GraphProblem") -> None:
         graph = self.session.graph
-        if graph is None or problem.fix is None:
+        if graph is None or problem.fix is None or self.shown.run is not None:
             return
         try:
             mended = problem.fix.edit(graph)
@@ -215,7 +226,7 @@ class NetworkPage(Page):
     # The data -------------------------------------------------------------------------------------------------
 
     def _on_dataset(self) -> None:
-        if self.session.graph is None:
+        if self.shown.graph is None:
             self._show_empty()
         self._show_picture()
         dataset = self.session.dataset
@@ -244,32 +255,3 @@ class NetworkPage(Page):
         indices = dataset.indices("train")
         index = int(indices[self._picture_number % len(indices)])
         self.side.sees.set_picture(dataset.pixels[index].transpose(1, 2, 0))
-
-
-def changed_setting(before: LayerSpec, after: LayerSpec) -> str:
-    """The name of the setting in which two forms of a layer differ: "filters"."""
-    names = [
-        info.title.lower() for info in settings_of(after) if getattr(before, info.name) != getattr(after, info.name)
-    ]
-    return " and ".join(names) or "settings"
-
-
-def _architecture(name: str) -> Architecture | None:
-    # Not `get`: an unknown name raises a GraphError there, not the KeyError that `get` waits for.
-    return architectures[name] if name in architectures else None  # noqa: SIM401
-
-
-def _is_changed(graph: NetworkGraph, classes: int | None) -> bool:
-    """Does the graph differ from its architecture, made for the same images and classes?"""
-    if graph.architecture not in architectures or not graph.of_kind("input"):
-        return True
-    fresh = _fresh(graph.architecture, graph.input_shape, classes)
-    return fresh is None or (graph.nodes, graph.edges) != (fresh.nodes, fresh.edges)
-
-
-@lru_cache(maxsize=8)
-def _fresh(name: str, shape: Shape, classes: int | None) -> NetworkGraph | None:
-    try:
-        return fit_architecture(name, shape, classes)
-    except GraphError:
-        return None

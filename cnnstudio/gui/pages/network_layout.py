@@ -11,6 +11,7 @@ from cnnstudio.gui.widgets.layer_table import LayerTable
 from cnnstudio.gui.widgets.network_side import NetworkSide
 from cnnstudio.gui.widgets.palette_list import PaletteList
 from cnnstudio.gui.widgets.problem_list import ProblemList
+from cnnstudio.gui.widgets.run_banner import RunBanner
 from cnnstudio.gui.widgets.start_list import StartList
 
 LEFT_PX, RIGHT_PX, STARTS_PX, TABLE_PX = 284, 300, 300, 230
@@ -24,13 +25,17 @@ class NetworkLayout(QWidget):
         self.starts, self.palette_list = StartList(), PaletteList()
         self.canvas, self.side = CanvasCard(), NetworkSide()
         self.table, self.problems = LayerTable(), ProblemList()
-        self.table_card = Card("Layers")
+        self.table_card, self.banner = Card("Layers"), RunBanner()
         self.train_button = Button("Train this network", "Go to the page Train.", role="main", icon="arrow-right")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.tokens.size.gap)
         row.addWidget(self._make_left())
-        row.addWidget(self._make_middle(), 1)
+        middle = QVBoxLayout()
+        middle.setSpacing(theme.tokens.size.gap)
+        middle.addWidget(self.banner)
+        middle.addWidget(self._make_middle(), 1)
+        row.addLayout(middle, 1)
         row.addWidget(self._make_right())
 
     def _make_left(self) -> QWidget:

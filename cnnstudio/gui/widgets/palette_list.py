@@ -1,26 +1,28 @@
-"""The palette: layers as chips by category, to click or to drag onto the graph."""
+"""The palette: layers and the user's blocks as chips by category, to click or to drag onto the graph."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QMouseEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from collections.abc import Callable, Sequence
 
-from cnnstudio.gui.canvas.choices import LayerChoice, layer_choices, search
-from cnnstudio.gui.canvas.drops import layer_mime
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal, SignalInstance
+from PySide6.QtGui import QContextMenuEvent, QDrag, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from cnnstudio.gui.canvas.choices import BlockChoice, Choice, LayerChoice, layer_choices, search
+from cnnstudio.gui.canvas.drops import layer_mime, piece_mime
 from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.flow import FlowLayout
-from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.labels import Label, plain
 from cnnstudio.gui.widgets.tabs import Chip
 from cnnstudio.network.spec import CATEGORY_TITLES
 
 
 class LayerChip(Chip):
-    """One layer of the palette; a drag carries it to the canvas."""
+    """One layer or block of the palette; a drag carries it to the canvas."""
 
     picked = Signal(object)
 
-    def __init__(self, choice: LayerChoice) -> None:
+    def __init__(self, choice: Choice) -> None:
         tooltip = f"{choice.about} Click to add it behind the chosen layer, or drag it onto a connection."
-        super().__init__(choice.title, tooltip, color=f"layer.{choice.layer.category}")
+        super().__init__(choice.title, plain(tooltip), color=f"layer.{choice.category}")
         self.choice = choice
         self._pressed_at = QPoint()
         self.clicked.connect(self._on_clicked)
@@ -39,20 +41,71 @@ class LayerChip(Chip):
 
     def _drag(self) -> None:
         drag = QDrag(self)
-        drag.setMimeData(layer_mime(self.choice.layer.to_json()))
+        drag.setMimeData(self._mime())
         drag.setPixmap(self.grab())
         drag.setHotSpot(QPoint(12, self.height() // 2))
         self.setDown(False)
         drag.exec(Qt.DropAction.CopyAction)
 
+    def _mime(self) -> QMimeData:
+        if isinstance(self.choice, LayerChoice):
+            return layer_mime(self.choice.layer.to_json())
+        return piece_mime(self.choice.block.piece.to_json())
+
     def _on_clicked(self) -> None:
         self.picked.emit(self.choice)
 
 
+class BlockChip(LayerChip):
+    """One of the user's blocks; its menu deletes it (`forget_wanted`)."""
+
+    forget_wanted = Signal(object)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Delete this block").triggered.connect(self._on_forget)
+        menu.popup(event.globalPos())
+
+    def _on_forget(self) -> None:
+        self.forget_wanted.emit(self.choice)
+
+
+class _Section:
+    """The user's blocks: a heading, and chips that come and go."""
+
+    def __init__(self, title: str) -> None:
+        self.heading, self.row = Label(title, "label"), QWidget()
+        self.row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._flow = FlowLayout(self.row, theme.tokens.size.grid + 2)
+        self.chips: list[LayerChip] = []
+
+    def set_choices(
+        self, blocks: Sequence[BlockChoice], picked: SignalInstance, forget: Callable[[BlockChoice], None]
+    ) -> None:
+        """Show these."""
+        for chip in self.chips:
+            self._flow.removeWidget(chip)
+            chip.deleteLater()
+        self.chips = []
+        for block in blocks:
+            chip = BlockChip(block)
+            chip.picked.connect(picked)
+            chip.forget_wanted.connect(forget)
+            self._flow.addWidget(chip)
+            self.chips.append(chip)
+
+
 class PaletteList(QWidget):
-    """All layers by category, with a search field above. `picked` brings a LayerChoice."""
+    """The user's blocks and all layers by category, with a search field above.
+
+    Signals:
+        picked: One of the choices, to be added.
+        forget_wanted: One of the user's blocks (a SavedBlock) is to be deleted.
+    """
 
     picked = Signal(object)
+    forget_wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,6 +133,11 @@ class PaletteList(QWidget):
         column.addWidget(self.nothing)
         self.chips: list[LayerChip] = []
         self._sections: list[tuple[Label, QWidget, list[LayerChip]]] = []
+        self._column, self._blocks = column, _Section("My blocks")
+        self._blocks.heading.setToolTip("Blocks that you saved (Ctrl+B in the graph); the right button deletes one.")
+        for widget in (self._blocks.heading, self._blocks.row):
+            widget.hide()
+            column.addWidget(widget)
         for category, title in sorted(CATEGORY_TITLES.items(), key=lambda item: item[0] == "input"):
             chips = [LayerChip(choice) for choice in layer_choices() if choice.layer.category == category]
             if chips:
@@ -104,13 +162,29 @@ class PaletteList(QWidget):
         self.chips += chips
         self._sections.append((heading, row, chips))
 
-    def shown(self) -> list[LayerChoice]:
-        """The layers that are left by the search."""
-        return [chip.choice for chip in self.chips if not chip.isHidden()]
+    def set_blocks(self, blocks: Sequence[BlockChoice]) -> None:
+        """Offer the user's own blocks above the layers."""
+        self._blocks.set_choices(blocks, self.picked, self._on_forget)
+        self._on_text(self.field.text())
+
+    def blocks(self) -> list[LayerChip]:
+        """The chips of the user's blocks."""
+        return list(self._blocks.chips)
+
+    def shown(self) -> list[Choice]:
+        """The layers and blocks that are left by the search."""
+        return [chip.choice for chip in (*self._blocks.chips, *self.chips) if not chip.isHidden()]
+
+    def _choices(self) -> list[Choice]:
+        return [*layer_choices(), *(chip.choice for chip in self._blocks.chips)]
+
+    def _on_forget(self, choice: BlockChoice) -> None:
+        self.forget_wanted.emit(choice.block)
 
     def _on_text(self, text: str) -> None:
-        fitting = search(layer_choices(), text)
-        for heading, row, chips in self._sections:
+        fitting = search(self._choices(), text)
+        blocks = (self._blocks.heading, self._blocks.row, self._blocks.chips)
+        for heading, row, chips in (blocks, *self._sections):
             for chip in chips:
                 chip.setVisible(chip.choice in fitting)
             is_empty = not any(chip.choice in fitting for chip in chips)
@@ -119,6 +193,6 @@ class PaletteList(QWidget):
         self.nothing.setHidden(bool(fitting))
 
     def _on_return(self) -> None:
-        fitting = search(layer_choices(), self.field.text())
+        fitting = search(self._choices(), self.field.text())
         if fitting:
             self.picked.emit(fitting[0])

@@ -1,0 +1,77 @@
+"""Every architecture as ONNX and as source, each in a clean process: how far are its logits from the app's?
+
+`python -m tests.benchmarks onnx` takes all; names behind it take those alone: `… onnx vgg16 unet`.
+"""
+
+import gc
+import sys
+import time
+from pathlib import Path
+
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.sources.none import NoSource
+from cnnstudio.data.spec import DataSpec, PreprocessSpec
+from cnnstudio.network.answers import image_classes
+from cnnstudio.network.compile import compile_network
+from cnnstudio.network.zoo import architectures
+from cnnstudio.runs.class_names import numbered
+from cnnstudio.runs.export import FORMS, ExportForm, export_run
+from cnnstudio.runs.run import Run, RunInfo
+from cnnstudio.runs.store import versions, write_run
+from cnnstudio.training.checkpoint import Checkpoint, save_step
+from cnnstudio.training.config import TrainConfig
+from tests.benchmarks.measure import temporary_folder
+
+CHECKED: tuple[ExportForm, ...] = tuple(form for form in FORMS if form != "safetensors")
+
+
+def run() -> None:
+    """Print a line for each architecture and form."""
+    wanted = [name for name in sys.argv if name in architectures] or list(architectures)
+    for name in wanted:
+        for form in CHECKED:
+            print("  " + line_of(name, form), flush=True)
+            gc.collect()
+
+
+def line_of(name: str, form: ExportForm) -> str:
+    """Export an untrained network, and say what its certificate says."""
+    started_s = time.monotonic()
+    with temporary_folder() as place:
+        made = export_run(untrained(name, place / "run"), form, place / "out", JobContext())
+        size = sum(path.stat().st_size for path in made.paths)
+    seconds = time.monotonic() - started_s
+    certificate = made.certificate
+    difference = certificate.largest_logit_difference
+    apart = "another shape" if difference is None else f"{difference:.2e} of {certificate.largest_logit:.3g}"
+    verdict = "passed" if certificate.passed else f"FAILED in {certificate.failed_stage}"
+    guess = certificate.same_first_guess
+    same = "–" if guess is None else f"{guess:.0%}"
+    return (
+        f"{name:18} {form:7} |Δlogit| {apart:22} first guess {same:5} {verdict} "
+        f"({certificate.images} images, {size / 1e6:,.0f} MB, {seconds:,.0f} s)"
+    )
+
+
+def untrained(name: str, path: Path) -> Run:
+    """A run of an architecture with the weights it begins with."""
+    graph = architectures[name].build()
+    side, channels = graph.input_shape[1], graph.input_shape[0]
+    classes = numbered(image_classes(graph, "exporting"))
+    spec = PreprocessSpec.model_validate({"side": side, "channels": channels, "resize": "crop"})
+    plain = spec.replace(mean=(0.5,) * channels, std=(0.25,) * channels)
+    counts = {"train": 0, "val": 0, "test": 0}
+    info = RunInfo(
+        id=path.name,
+        name=path.name,
+        created="2026-01-01T00:00:00+00:00",
+        seed=1,
+        versions=versions(),
+        classes=classes,
+        counts=counts,
+        data_digest="",
+    )
+    made = write_run(path, info, DataSpec(source=NoSource(), preprocess=plain), graph, TrainConfig())
+    weights = dict(compile_network(graph, seed=1).state_dict())
+    save_step(made.checkpoints, 0, Checkpoint(weights, {}, {"epoch": 0, "step": 0}))
+    return made
