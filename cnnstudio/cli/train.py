@@ -9,6 +9,7 @@ from cnnstudio.cli.output import JsonOption, job_context, print_json
 from cnnstudio.core.errors import Cancelled, DataError, RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.core.specs import parse_spec, with_value
+from cnnstudio.data.augment_presets import named_augment
 from cnnstudio.data.spec import DataSpec, data_spec, parse_source
 from cnnstudio.runs.run import Run, open_run
 from cnnstudio.training.config import TrainConfig, with_setting
@@ -29,6 +30,10 @@ SetOption = Annotated[
         help="Another setting: batch, optimizer.kind, optimizer.rate, …, data.split.val, data.preprocess.side.",
     ),
 ]
+AugmentOption = Annotated[
+    str,
+    typer.Option("--augment", metavar="PRESET|FILE", help="none, alexnet, cifar, digits, photos, or a JSON file."),
+]
 ProcessOption = Annotated[
     bool, typer.Option("--process", help="Train in a child process: a crash of a driver ends it, not the command.")
 ]
@@ -42,11 +47,13 @@ def train(
     epochs: EpochsOption = None,
     seed: SeedOption = None,
     settings: SetOption = None,
+    augment: AugmentOption = "none",
     process: ProcessOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Train a network on a data source; the run goes to a new folder."""
     spec, config = recipe(data, epochs, seed, settings or [])
+    spec = spec.replace(augment=named_augment(augment, spec.preprocess.side))
     with job_context(quiet=as_json, on_event=_printer(as_json), stops_on_signal=True) as ctx:
         run, dataset = make_run(ctx, spec, network, config, out)
         _conclude(_train(ctx, run, dataset, apart=process), run)

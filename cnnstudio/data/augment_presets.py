@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from cnnstudio.core.errors import DataError
-from cnnstudio.data.augmentation import AugmentSpec, Outside
+from cnnstudio.core.files import read_json
+from cnnstudio.data.augmentation import AugmentSpec, Outside, parse_augment
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,18 @@ def preset(key: str, side: int) -> AugmentSpec:
             return one.make(side)
     known = ", ".join(one.key for one in PRESETS)
     raise DataError(f"There is no augmentation '{key}'.", hint=f"Known: {known}; or give a JSON file.")
+
+
+def named_augment(text: str, side: int) -> AugmentSpec:
+    """An augmentation from what a user types: the name of a preset, or a JSON file.
+
+    Raises:
+        DataError: There is neither, or the file holds something else.
+        FileError: The file can't be read.
+    """
+    if Path(text).suffix.lower() != ".json":
+        return preset(text, side)
+    return parse_augment(read_json(Path(text)), text)
 
 
 def _made(outside: Outside, *operations: dict[str, object]) -> AugmentSpec:
