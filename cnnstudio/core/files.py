@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from io import RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -127,15 +128,28 @@ def to_line(value: Any) -> str:
 
 
 def append_line(path: Path, line: str, *, sync: bool = True) -> None:
-    """Add one line to a journal; with `sync` it is on the disk when this returns."""
+    """Add one line to a journal, whole or not at all; with `sync` it is on the disk when this returns."""
+    content = line.encode("utf-8", errors="surrogateescape") + b"\n"
     try:
-        with path.open("ab") as file:
-            file.write(line.encode("utf-8", errors="surrogateescape") + b"\n")
-            file.flush()
-            if sync:
-                os.fsync(file.fileno())
+        # Unbuffered: what a full disk refuses must not be tried again when the file is closed.
+        with path.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                _write_all(file, content)
+                if sync:
+                    os.fsync(file.fileno())
+            except OSError:
+                file.truncate(before)
+                raise
     except OSError as error:
         raise write_error(path, error) from error
+
+
+def _write_all(file: RawIOBase, content: bytes) -> None:
+    """A full disk may take a part without a word."""
+    written = 0
+    while written < len(content):
+        written += file.write(content[written:]) or 0
 
 
 def sync_file(path: Path) -> None:

@@ -4,7 +4,8 @@ The window runs it in the lane "train", the command line inline: it is the same 
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -12,18 +13,11 @@ from cnnstudio.core import files
 from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.dataset import Dataset, open_dataset
-from cnnstudio.data.loader import Batches
+from cnnstudio.runs.preparing import build_trainer
 from cnnstudio.runs.run import HISTORY, LOCK, TRAIN, Run, RunState, open_run
 from cnnstudio.runs.store import note_state
 from cnnstudio.runs.writer import HistoryWriter, cut_history
-from cnnstudio.training.checkpoint import load_best, load_latest
-from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, TrainingEvent
-
-if TYPE_CHECKING:
-    import torch
-
-    from cnnstudio.training.trainer import Trainer
 
 
 def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None) -> RunEnded:
@@ -36,15 +30,16 @@ def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None) -> RunE
     Raises:
         RunError: Another process trains it, its data changed, or no checkpoint is intact.
     """
-    with _lock(run):
+    with _lock(run), ExitStack() as stack:
         files.remove_leftovers(run.path)
         files.remove_leftovers(run.checkpoints)
         dataset = dataset or open_dataset(run.data, ctx)
         _check_same_data(run, dataset)
         history = HistoryWriter(run.path / HISTORY)
-        trainer = _build_trainer(run, dataset, history)
+        trainer = build_trainer(ctx, run, dataset, history.sync, stack)
         cut_history(run.path / HISTORY, trainer.position.step, trainer.position.epoch)
-        note_state(run, RunState.RUNNING, f"at step {trainer.position.step}")
+        told = "".join(f"; {note.text}" for note in trainer.notes)
+        note_state(run, RunState.RUNNING, f"at step {trainer.position.step}{told}")
         return trainer.run(ctx, _keeper(run, ctx, history))
 
 
@@ -84,35 +79,6 @@ _STATES = {
     EndReason.DIVERGED: RunState.DIVERGED,
     EndReason.FAILED: RunState.FAILED,
 }
-
-
-def _build_trainer(run: Run, dataset: Dataset, history: HistoryWriter) -> "Trainer":
-    import torch
-
-    from cnnstudio.network.compile import compile_network
-    from cnnstudio.training.device import choose_device, thread_count
-    from cnnstudio.training.trainer import Trainer
-
-    # OpenMP keeps the number per thread, so it's set here, in the thread that computes.
-    torch.set_num_threads(thread_count(run.config.threads))
-    device = choose_device(run.config.device)
-    network = compile_network(run.graph, seed=run.config.seed)
-    train, val = (_batches(dataset, split, run.config, device) for split in ("train", "val"))
-    trainer = Trainer(network, train, val, run.config, device, run.checkpoints, history.sync)
-    latest = load_latest(run.checkpoints) if run.checkpoints.is_dir() else None
-    if latest is not None:
-        trainer.restore(latest, load_best(run.checkpoints))
-    return trainer
-
-
-def _batches(dataset: Dataset, split: str, config: TrainConfig, device: "torch.device") -> Batches:
-    import torch
-
-    chosen = dataset.indices(split)
-    pixels = torch.from_numpy(dataset.pixels[chosen]).to(device)
-    labels = torch.from_numpy(dataset.labels[chosen]).to(device)
-    size = config.batch if split == "train" else max(256, config.batch)
-    return Batches(pixels, labels, dataset.spec.preprocess, size, config.seed)
 
 
 def _check_same_data(run: Run, dataset: Dataset) -> None:

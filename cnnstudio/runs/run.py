@@ -4,6 +4,7 @@
     data.json      the data spec, mean and std measured      history.jsonl   every step and epoch
     network.json   the graph                                 network.py      the same as plain PyTorch
     train.json     the recipe                                checkpoints/    step-*/, best/, latest.json
+    plan.json      how it computes on this machine: number format, threads, …
 
 The state is read from the journal, and "running" counts only while somebody holds the run's lock.
 """

@@ -26,7 +26,8 @@ def graph() -> NetworkGraph:
 
 @pytest.fixture
 def config() -> TrainConfig:
-    return TrainConfig(batch=8, epochs=4, threads=1, optimizer={"kind": "adam", "rate": 0.003})
+    fixed = {"precision": "fp32", "channels_last": "off", "compile": "off"}
+    return TrainConfig(batch=8, epochs=4, threads=1, optimizer={"kind": "adam", "rate": 0.003}, **fixed)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ class Plateau(ScheduleSpec):
     title: ClassVar[str] = "When it stalls"
     kind: Literal["plateau"] = "plateau"
     by: float = setting(
-        0.1, title="Times", description="What the rate is multiplied by at a stall; 0.1 divides it by ten.", gt=0, le=0.999
+        0.1, title="Times", description="What the rate is multiplied by at a stall; 0.1: a tenth.", gt=0, le=0.999
     )
     patience: int = setting(
         5,

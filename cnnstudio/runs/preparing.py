@@ -1,0 +1,85 @@
+"""From a run's folder to a trainer that stands where the run stands."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.dataset import Dataset
+from cnnstudio.data.feeding import split_batches, training_batches
+from cnnstudio.runs.circumstances import circumstances, differences, differences_text
+from cnnstudio.runs.run import Run
+from cnnstudio.runs.tuned import run_plan
+from cnnstudio.training.checkpoint import Checkpoint, load_best, load_latest
+from cnnstudio.training.contradictions import contradictions
+from cnnstudio.training.events import Noted
+from cnnstudio.training.plan import Plan
+from cnnstudio.training.saving import require_room
+
+if TYPE_CHECKING:
+    from cnnstudio.training.trainer import Trainer
+
+NOT_EQUAL = "The result will not be equal, bit for bit, to that of a run that never stopped."
+
+
+def build_trainer(
+    ctx: JobContext, run: Run, dataset: Dataset, before_save: Callable[[], None], stack: ExitStack
+) -> "Trainer":
+    """The trainer where the run stands; `stack` ends the processes that prepare its batches.
+
+    Raises:
+        RecipeError: The device that the recipe asks for is not there.
+        RunError: No checkpoint is intact.
+        FileError: The disk has no room for the checkpoints.
+    """
+    from cnnstudio.network.compile import compile_network
+    from cnnstudio.training.beginning import initialise
+    from cnnstudio.training.device import choose_device
+    from cnnstudio.training.health import HealthObserver
+    from cnnstudio.training.trainer import Trainer
+
+    config, device = run.config, choose_device(run.config.device)
+    latest = load_latest(run.checkpoints) if run.checkpoints.is_dir() else None
+    network = compile_network(run.graph, seed=config.seed)
+    initialise(network, config)
+    plan = _fitting(run_plan(ctx, run, dataset, network.to(device), device))
+    train = training_batches(dataset, run.data.augment, config.batch, config.seed, device, config.workers)
+    stack.callback(train.close)
+    val = split_batches(dataset, "val", max(256, config.batch), config.seed, device)
+    made_with = circumstances(run, device, plan)
+    rows = dataset.indices("train")
+    trainer = Trainer(
+        network,
+        train,
+        val,
+        config,
+        device,
+        run.checkpoints,
+        before_save,
+        plan,
+        observers=(HealthObserver(),),
+        name_of=lambda position: dataset.names[int(rows[position])],
+        made_with=made_with,
+        notes=_notes(run, dataset, latest, made_with),
+    )
+    require_room(run.path, 4 * 3 * sum(p.numel() for p in network.parameters()))
+    if latest is not None:
+        trainer.restore(latest, load_best(run.checkpoints))
+    return trainer
+
+
+def _fitting(plan: Plan) -> Plan:
+    """The plan with no more threads than there are cores: they wait for each other, and take ten times as long."""
+    from cnnstudio.training.device import thread_count, usable_cores
+
+    return plan if plan.threads <= usable_cores() else plan.replace(threads=thread_count(0))
+
+
+def _notes(run: Run, dataset: Dataset, latest: Checkpoint | None, now: dict[str, Any]) -> list[Noted]:
+    """What the user should know at the start: contradictions of the recipe, and what differs from before."""
+    if latest is None:
+        counts = (len(dataset.indices(split)) for split in ("train", "val"))
+        return [Noted(0, one.text, one.hint) for one in contradictions(run.config, *counts) if not one.is_fatal]
+    step, then = latest.state["position"]["step"], latest.state.get("made_with", {})
+    text = differences_text(differences(then, now))
+    return [Noted(step, text, NOT_EQUAL)] if text else []
