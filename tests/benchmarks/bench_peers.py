@@ -1,8 +1,9 @@
-"""How fast is a training from a folder of JPEG files, beside its limit and beside other programs?
+"""How fast is a training from a folder of files, beside its limit and beside other programs?
 
-ResNet-20 in CIFAR form, batch 128, flips and shifted crops, images a second of the second epoch. The limit is one batch
-in memory repeated in the same number format and layout. The others run where they are installed: in this interpreter
-or in the one that CNNSTUDIO_PEERS names. CNNSTUDIO_CIFAR names the folder (train/<class>/*.jpg), _COUNT the images.
+ResNet-20 in CIFAR form on JPEG files with flips and shifted crops, and LeNet-5 on MNIST as PNG files; batch 128, images
+a second of the second epoch. The limit is one batch in memory repeated in the same number format and layout. The
+others run where they are installed: in this interpreter or in the one that CNNSTUDIO_PEERS names. CNNSTUDIO_CIFAR and
+CNNSTUDIO_MNIST name folders with one subfolder for each class, CNNSTUDIO_COUNT how many images are taken.
 """
 
 import json
@@ -10,22 +11,38 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.measure import child, median, temporary_folder
 
 ROUNDS = int(os.environ.get("CNNSTUDIO_ROUNDS", "1"))
 COUNT = int(os.environ.get("CNNSTUDIO_COUNT", "10000"))
-ARCHIVE = Path("../shared/data/cifar10-jpeg.tar.xz")
 PEERS = ("plain_torch", "with_lightning", "with_fastai", "with_keras")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A network, what it learns from, and the name of its class in the exported source."""
+
+    network: str
+    source_class: str
+    folder: str
+    channels: int
+    augment: str
+
+
+TASKS = (
+    Task("resnet20", "ResNet20", "CNNSTUDIO_CIFAR", 3, "CIFAR"),
+    Task("lenet5", "LeNet5", "CNNSTUDIO_MNIST", 1, "none"),
+)
 
 OURS = """
 import json, subprocess, sys, tempfile
 from pathlib import Path
 out = Path(tempfile.mkdtemp()) / "run"
-words = ["--data", sys.argv[1], "--network", "resnet20", "--epochs", "2", "--augment", "CIFAR", "--set", "batch=128"]
-words += ["--set", "optimizer.rate=0.1", "--set", "data.preprocess.side=32", "--set", "data.split.test=0.02"]
+words = ["--data", sys.argv[1], "--network", sys.argv[2], "--epochs", "2", "--augment", sys.argv[3]]
+words += ["--set", f"data.preprocess.channels={sys.argv[4]}", "--set", "batch=128", "--set", "optimizer.rate=0.05", "--set", "data.preprocess.side=32", "--set", "data.split.test=0.02"]
 words += ["--set", "data.split.val=0.02", "--out", str(out), "--json"]
 command = [sys.executable, "-m", "cnnstudio", "train", *words]
 done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
@@ -42,13 +59,14 @@ from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.training.plan import Plan
 plan = Plan(**json.loads(sys.argv[1]))
 device = torch.device("cpu")
-network = plan.apply(compile_network(fit_architecture("resnet20", (3, 32, 32), 10), seed=1), device)
+channels = int(sys.argv[3])
+network = plan.apply(compile_network(fit_architecture(sys.argv[2], (channels, 32, 32), 10), seed=1), device)
 optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, fused=plan.fused)
 forward = plan.fast(network)
-images, labels = plan.place(torch.randn(128, 3, 32, 32)), torch.randint(0, 10, (128,))
+images, labels = plan.place(torch.randn(128, channels, 32, 32)), torch.randint(0, 10, (128,))
 network.train()
 times = []
-for step in range(60):
+for step in range(110):
     started = time.monotonic()
     with plan.autocast(device):
         loss = functional.cross_entropy(forward(images), labels)
@@ -56,43 +74,42 @@ for step in range(60):
     loss.backward()
     optimizer.step()
     times.append(time.monotonic() - started)
-print(128 * 50 / sum(times[10:]))
+print(128 * 100 / sum(times[10:]))
 """
 
 
 def run() -> None:
-    """Print images a second of each, and the ratios of medians."""
+    """Print images a second of each, and the ratios of medians, for both networks."""
+    for task in TASKS:
+        if os.environ.get(task.folder):
+            _compare(task)
+        else:
+            print(f"  {task.network}: not measured; set {task.folder} to a folder with one subfolder for each class")
+
+
+def _compare(task: Task) -> None:
     with temporary_folder() as place:
-        folder = _images(place)
+        folder = _images(place, Path(os.environ[task.folder]))
         rates: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
-            ours, plan = json.loads(child(OURS, str(folder)).splitlines()[-1])
-            rates.setdefault("cnnstudio", []).append(ours)
-            rates.setdefault("limit", []).append(float(child(LIMIT, json.dumps(plan)).splitlines()[-1]))
-            for name, rate in _peers(place, folder).items():
+            said = child(OURS, str(folder), task.network, task.augment, str(task.channels))
+            ours, plan = json.loads(said.splitlines()[-1])
+            limit = float(child(LIMIT, json.dumps(plan), task.network, str(task.channels)).splitlines()[-1])
+            for name, rate in {"cnnstudio": ours, "limit": limit, **_peers(place, folder, task)}.items():
                 rates.setdefault(name, []).append(rate)
-    print(
-        f"  plan: {plan['precision']}, channels_last {plan['channels_last']}, {plan['threads']} threads. {plan['why']}"
-    )
+    print(f"  {task.network}: {plan['precision']}, channels_last {plan['channels_last']}, {plan['why']}")
     for name, values in rates.items():
-        print(f"  {name:<16} {median(values):>7,.0f} images/s  ({min(values):,.0f} to {max(values):,.0f})")
+        print(f"    {name:<16} {median(values):>7,.0f} images/s  ({min(values):,.0f} to {max(values):,.0f})")
     medians = {name: median(values) for name, values in rates.items()}
     ours, limit = medians.pop("cnnstudio"), medians.pop("limit")
-    print(f"  cnnstudio / limit = {ours / limit:.3f}")
+    print(f"    cnnstudio / limit = {ours / limit:.3f}")
     if medians:
         fastest = max(medians, key=lambda name: medians[name])
-        print(f"  cnnstudio / fastest of the others ({fastest}) = {ours / medians[fastest]:.2f}")
+        print(f"    cnnstudio / fastest of the others ({fastest}) = {ours / medians[fastest]:.2f}")
 
 
-def _images(place: Path) -> Path:
+def _images(place: Path, source: Path) -> Path:
     """A folder with the first images of each class."""
-    source = Path(os.environ.get("CNNSTUDIO_CIFAR", ""))
-    if not os.environ.get("CNNSTUDIO_CIFAR"):
-        if not ARCHIVE.exists():
-            raise SystemExit("Set CNNSTUDIO_CIFAR to a folder with one subfolder of 32×32 images for each class.")
-        with tarfile.open(ARCHIVE) as archive:
-            archive.extractall(place / "all", filter="data")
-        source = next((place / "all").rglob("train"))
     classes = sorted(path for path in source.iterdir() if path.is_dir())
     for kind in classes:
         (place / "images" / kind.name).mkdir(parents=True)
@@ -101,16 +118,17 @@ def _images(place: Path) -> Path:
     return place / "images"
 
 
-def _peers(place: Path, folder: Path) -> dict[str, float]:
+def _peers(place: Path, folder: Path, task: Task) -> dict[str, float]:
     """Images a second of each program that is there."""
     from cnnstudio.network.source import source_code
     from cnnstudio.network.zoo import fit_architecture
 
-    (place / "resnet20.py").write_text(source_code(fit_architecture("resnet20", (3, 32, 32), 10)), encoding="utf-8")
+    graph = fit_architecture(task.network, (task.channels, 32, 32), 10)
+    (place / "network.py").write_text(source_code(graph), encoding="utf-8")
     surroundings = {
         **os.environ,
-        "RESNET20_SOURCE": str(place / "resnet20.py"),
-        "RESNET20_CLASS": "ResNet20",
+        "PEERS_SOURCE": str(place / "network.py"),
+        "PEERS_CLASS": task.source_class,
         "PYTHONPATH": str(Path.cwd()),
         "PYTHONWARNINGS": "ignore",
     }

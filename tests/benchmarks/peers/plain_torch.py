@@ -9,15 +9,19 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
-from tests.benchmarks.peers.shared import BATCH, EPOCHS, RATE, network
+from tests.benchmarks.peers.shared import BATCH, EPOCHS, IS_GREY, RATE, network
 
 MEAN, STD = (0.491, 0.482, 0.447), (0.247, 0.243, 0.262)
 
 
 def batches(folder: Path) -> DataLoader:
-    """Flipped, shifted, normalised batches."""
-    distort = [transforms.RandomHorizontalFlip(), transforms.RandomCrop(32, padding=4)]
-    transform = transforms.Compose([*distort, transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
+    """Normalised batches; those in colour are flipped and shifted."""
+    if IS_GREY:
+        steps = [transforms.Grayscale(), transforms.Resize(32), transforms.ToTensor(), transforms.Normalize(0.1, 0.3)]
+    else:
+        distort = [transforms.RandomHorizontalFlip(), transforms.RandomCrop(32, padding=4)]
+        steps = [*distort, transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
+    transform = transforms.Compose(steps)
     data = datasets.ImageFolder(str(folder), transform)
     return DataLoader(data, BATCH, shuffle=True, num_workers=2, persistent_workers=True, drop_last=True)
 

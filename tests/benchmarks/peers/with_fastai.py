@@ -4,9 +4,10 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.peers.plain_torch import MEAN, STD
-from tests.benchmarks.peers.shared import BATCH, EPOCHS, RATE, network
+from tests.benchmarks.peers.shared import BATCH, EPOCHS, IS_GREY, RATE, network
 
 
 def main(folder: Path) -> None:
@@ -20,7 +21,10 @@ def main(folder: Path) -> None:
         ImageDataLoaders,
         Learner,
         Normalize,
+        PILImage,
+        PILImageBW,
         RandomCrop,
+        Resize,
         accuracy,
     )
 
@@ -35,13 +39,17 @@ def main(folder: Path) -> None:
         def after_train(self) -> None:
             self.rate = self.seen / (time.monotonic() - self.started_s)
 
+    item_tfms: list[Any] = [Resize(32)] if IS_GREY else [RandomCrop(32)]
+    stats = ([0.1], [0.3]) if IS_GREY else (MEAN, STD)
+    batch_tfms = [*([] if IS_GREY else [Flip()]), Normalize.from_stats(*stats)]
     loaders = ImageDataLoaders.from_folder(
         folder,
         valid_pct=0.02,
         bs=BATCH,
         num_workers=2,
-        item_tfms=[RandomCrop(32)],
-        batch_tfms=[Flip(), Normalize.from_stats(MEAN, STD)],
+        img_cls=PILImageBW if IS_GREY else PILImage,
+        item_tfms=item_tfms,
+        batch_tfms=batch_tfms,
     )
     pace = Pace()
     learner = Learner(loaders, network(), loss_func=CrossEntropyLossFlat(), opt_func=SGD, metrics=accuracy, cbs=[pace])

@@ -1,4 +1,4 @@
-"""The same training with Keras on torch: ResNet-20 in its own layers, fed by torch's DataLoader as its guide says."""
+"""The same training with Keras on torch: networks of its own layers, fed by torch's DataLoader as its guide says."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from tests.benchmarks.peers.plain_torch import batches
-from tests.benchmarks.peers.shared import BATCH, EPOCHS, RATE
+from tests.benchmarks.peers.shared import BATCH, EPOCHS, IS_GREY, RATE
 
 keras.config.set_image_data_format("channels_first")
 
@@ -39,6 +39,16 @@ def resnet20() -> Any:
     return keras.Model(given, layers.Dense(10)(layers.GlobalAveragePooling2D()(x)))
 
 
+def lenet5() -> Any:
+    """LeNet-5 with full connections, tanh and average pools."""
+    given = keras.Input((1, 32, 32))
+    x = given
+    for filters in (6, 16):
+        x = layers.AveragePooling2D(2)(layers.Conv2D(filters, 5, activation="tanh")(x))
+    x = layers.Flatten()(layers.Conv2D(120, 5, activation="tanh")(x))
+    return keras.Model(given, layers.Dense(10)(layers.Dense(84, activation="tanh")(x)))
+
+
 class Pace(keras.callbacks.Callback):
     """Notes the time of each epoch."""
 
@@ -55,7 +65,7 @@ class Pace(keras.callbacks.Callback):
 def main(folder: Path) -> None:
     """Train and print the images a second of the last epoch."""
     data = batches(folder)
-    model, pace = resnet20(), Pace()
+    model, pace = (lenet5() if IS_GREY else resnet20()), Pace()
     model.compile(
         keras.optimizers.SGD(RATE, momentum=0.9, weight_decay=1e-4),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
