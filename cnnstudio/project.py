@@ -36,6 +36,7 @@ class ProjectSpec(Spec):
     data: DataSpec | None = None
     network: NetworkGraph | None = None
     train: TrainConfig = TrainConfig()
+    runs_elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The part of the session that is about runs: which there are, and which one the pages behind Train speak of."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,21 @@ from PySide6.QtCore import QObject, Signal
 from cnnstudio.core.errors import StudioError
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.project import Project
-from cnnstudio.runs.run import Run, bin_run, restore_run
+from cnnstudio.runs.run import BIN, Run, bin_run, restore_run
+from cnnstudio.runs.store import run_folders
+from cnnstudio.runs.summary import RunSummary, SummaryReader
 
 if TYPE_CHECKING:
-    from cnnstudio.core.jobs import JobContext
+    from cnnstudio.core.jobs import Job, JobContext
+
+
+@dataclass(frozen=True)
+class RunsRead:
+    """What lies on the disk: the runs of a project (broken ones among them), and those in its bin."""
+
+    project: Path
+    summaries: list[RunSummary]
+    binned: list[RunSummary]
 
 
 class RunShelf(QObject):
@@ -27,26 +39,44 @@ class RunShelf(QObject):
         self.project: Project | None = None
         self.runs: list[Run] = []
         self.run: Run | None = None
+        self.summaries: list[RunSummary] = []
+        self.binned: list[RunSummary] = []
+        self._reader = SummaryReader()
+        self._reading: Job | None = None
+        self._is_loud = False
 
-    def refresh_runs(self) -> None:
-        """Look at the run folders again, in the background."""
-        if self.project is None:
+    def refresh_runs(self, *, is_quiet: bool = False) -> None:
+        """Look at the run folders again, in the background; those behind links to other places too.
+
+        Args:
+            is_quiet: Only numbers may have changed: the pages that show the chosen run aren't told to begin anew.
+        """
+        is_read = self._reading is not None and not self._reading.state.is_over
+        if self.project is None or (is_quiet and is_read):
             return
-        project = self.project
+        project, reader = self.project, self._reader
+        self._is_loud = self._is_loud or not is_quiet
 
-        def work(ctx: "JobContext") -> tuple[Project, list[Run]]:
-            return project, project.runs()
+        def work(ctx: "JobContext") -> RunsRead:
+            elsewhere = [Path(path) for path in project.spec.runs_elsewhere]
+            found = reader.read([*run_folders(project.runs_dir), *elsewhere], ctx)
+            return RunsRead(project.path, found, reader.read(run_folders(project.runs_dir / BIN), ctx))
 
-        self.jobs.start("Reading the runs", "io", work, on_done=self._on_runs_read, on_error=self.report)
+        self._reading = self.jobs.start(
+            "Reading the runs", "runs", work, on_done=self._on_runs_read, on_error=self.report, supersede=True
+        )
 
-    def _on_runs_read(self, found: tuple[Project, list[Run]]) -> None:
-        project, runs = found
-        if self.project is None or project.path != self.project.path:
+    def _on_runs_read(self, found: "RunsRead") -> None:
+        if self.project is None or self.project.path != found.project:
             return
-        self.runs = runs
+        self.summaries, self.binned = found.summaries, found.binned
+        self.runs = [summary.run for summary in found.summaries if summary.run is not None]
+        before, is_loud, self._is_loud = self.run, self._is_loud, False
+        chosen = next((run for run in self.runs if before is not None and run.path == before.path), None)
+        chosen = chosen or (self.runs[-1] if self.runs else None)
         self.runs_changed.emit()
-        chosen = next((run for run in runs if self.run is not None and run.path == self.run.path), None)
-        self.choose_run(chosen or (runs[-1] if runs else None))
+        if is_loud or not _is_same(before, chosen):
+            self.choose_run(chosen)
 
     def choose_run(self, run: Run | None) -> None:
         """Make a run the one that Inspect, Evaluate and Classify speak of."""
@@ -80,3 +110,11 @@ class RunShelf(QObject):
     def report(self, error: StudioError) -> None:
         """Show an error as a sentence and a hint."""
         self.notice.emit("bad", error.message, error.hint)
+
+
+def _is_same(before: Run | None, now: Run | None) -> bool:
+    """Is it still the same run with the same settings?"""
+    if before is None or now is None:
+        return before is now
+    pairs = [(getattr(before, part), getattr(now, part)) for part in ("path", "info", "config", "data", "graph")]
+    return all(one is other or one == other for one, other in pairs)

@@ -13,6 +13,7 @@ from cnnstudio.data.spec import SourceSpec, data_spec, parse_source
 from cnnstudio.data.words import printable
 from cnnstudio.gui.data_shelf import DataShelf
 from cnnstudio.gui.jobs import Jobs
+from cnnstudio.gui.queue import TrainingQueue
 from cnnstudio.gui.samples import sample
 from cnnstudio.gui.training import TrainingControl
 from cnnstudio.gui.undo import UndoStack
@@ -52,10 +53,12 @@ class Session(DataShelf):
         self.config = TrainConfig()
         self.page = ""  # the key of the page in sight
         self.training = TrainingControl(self)
+        self.queue = TrainingQueue(self)
         self._undo: UndoStack[NetworkGraph | None] = UndoStack()
         self._architecture = "lenet5"
         self._start_when_open = False
         self._save_timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
+        self.augment_changed.connect(self._save_timer.start)
         self._save_timer.timeout.connect(self.save)
         self.data_opened.connect(self._on_data_opened)
 

@@ -58,6 +58,7 @@ class TrainingControl(QObject):
         self.run: Run | None = None
         self.job: Job | None = None
         self.ended: RunEnded | None = None
+        self.error: StudioError | None = None
 
     @property
     def is_active(self) -> bool:
@@ -66,9 +67,11 @@ class TrainingControl(QObject):
 
     def why_not_start(self) -> str:
         """Why a training can't start now, as a sentence; empty if it can."""
+        return "A training is running." if self.is_active else self.why_not_fit()
+
+    def why_not_fit(self) -> str:
+        """Why what is open can't be trained, whether or not another training runs; empty if it can."""
         session = self._session
-        if self.is_active:
-            return "A training is running."
         if session.data_job is not None:
             return "The data is still being opened."
         if session.data_error is not None:
@@ -121,6 +124,19 @@ class TrainingControl(QObject):
 
         self._launch(f"Training {run.name}", work)
 
+    def start_prepared(self, name: str, prepare: "Callable[[JobContext], tuple[Run, Dataset]]") -> None:
+        """Train the run that `prepare` makes or opens beside the window, as an item of the queue does."""
+        train = self._trainer()
+
+        def work(ctx: "JobContext") -> RunEnded:
+            run, dataset = prepare(ctx)
+            ctx.emit(RunOpened(run, dataset))
+            if past := run.history():
+                ctx.emit(PastLoaded(past))
+            return train(ctx, run, dataset)
+
+        self._launch(name, work)
+
     def pause(self) -> None:
         """Save and rest."""
         if self.phase is Phase.RUNNING and self.job is not None:
@@ -144,7 +160,7 @@ class TrainingControl(QObject):
         return _train_apart if self._session.settings.train_in == "process" else _train_here
 
     def _launch(self, name: str, work: "Callable[[JobContext], RunEnded]") -> None:
-        self.ended, self.run = None, None
+        self.ended, self.run, self.error = None, None, None
         self.job = self._session.jobs.start(
             name,
             "train",
@@ -182,6 +198,7 @@ class TrainingControl(QObject):
         self._finish()
 
     def _on_error(self, error: StudioError) -> None:
+        self.error = error
         self._session.report(error)
         self._finish()
 

@@ -88,7 +88,7 @@ def test_without_undo_a_run_comes_back_from_the_bin_of_the_page(page: RunsPage, 
         qtbot.mouseClick(page.bin_button, LEFT)
         qtbot.waitUntil(lambda left=left: len(names(page)) == left, timeout=TIMEOUT_MS)  # type: ignore[misc]
     qtbot.waitUntil(lambda: page.bin_list.text() == "Bin (2)", timeout=TIMEOUT_MS)
-    assert page.current_view() is page.card
+    assert page.current_view() is page.content_view()
     qtbot.mouseClick(page.bin_list, LEFT)
     menu = page.bin_list.menu_shown
     assert menu is not None
@@ -126,6 +126,7 @@ def test_resume_trains_the_chosen_run_to_its_end(page: RunsPage, qtbot: QtBot) -
     chosen = page._current()
     qtbot.waitUntil(lambda: page._current() is not None and page._current().epochs == 20, timeout=TIMEOUT_MS)  # type: ignore[union-attr]
     assert chosen is not None
+    done = "It is finished: there is nothing left to train."
+    qtbot.waitUntil(lambda: page.resume_button.toolTip() == done, timeout=TIMEOUT_MS)
     assert not page.resume_button.isEnabled()
-    assert page.resume_button.toolTip() == "It is finished: there is nothing left to train."
     assert page.open_button.isEnabled()

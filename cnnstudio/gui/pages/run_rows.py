@@ -1,129 +1,139 @@
-"""What the table of runs shows: read beside the window, one row a run."""
+"""What the table of runs shows: columns, and the cells of a run's summary; and which runs a filter keeps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cnnstudio.core.errors import StudioError
-from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.natural import natural_key
+from cnnstudio.data.words import printable
 from cnnstudio.gui.widgets.bars import percent
 from cnnstudio.gui.widgets.table import Column
 from cnnstudio.gui.widgets.times import bytes_text, day_text, duration_text
-from cnnstudio.runs.run import Run, RunState
+from cnnstudio.runs.labels import tags_text
+from cnnstudio.runs.run import RunState
+from cnnstudio.runs.summary import RunSummary
 
-ROLES = {
-    RunState.RUNNING: "accent",
-    RunState.PAUSED: "accent",
-    RunState.FINISHED: "ok",
-    RunState.DIVERGED: "bad",
-    RunState.FAILED: "bad",
-    RunState.INTERRUPTED: "warn",
+BROKEN = "broken"
+ROLES: dict[str, str] = {
+    RunState.RUNNING.value: "accent",
+    RunState.PAUSED.value: "accent",
+    RunState.FINISHED.value: "ok",
+    RunState.DIVERGED.value: "bad",
+    RunState.FAILED.value: "bad",
+    RunState.INTERRUPTED.value: "warn",
+    BROKEN: "bad",
 }
+NAME, TAGS, NOTES = 0, 9, 10
 
 
 def _share(value: float | None) -> str:
     return "–" if value is None else percent(value)
 
 
-def _epochs(done: int, wanted: int) -> str:
+def _epochs(value: tuple[int, int] | None) -> str:
+    if value is None:
+        return "–"
+    done, wanted = value
     return f"{done:,} of {wanted:,}" if wanted else "imported"
 
 
 def _role_of_state(value: str) -> str:
-    return ROLES.get(RunState(value), "")
+    return ROLES.get(value, "")
 
 
-def _moment(value: tuple[datetime, datetime]) -> str:
-    return day_text(*value)
+def _moment(value: datetime | None) -> str:
+    return "–" if value is None else day_text(value, datetime.now(UTC).astimezone())
+
+
+def _duration(value: float | None) -> str:
+    return "–" if value is None else duration_text(value)
+
+
+def _bytes(value: int | None) -> str:
+    return "–" if value is None else bytes_text(value)
+
+
+def _line(value: str | None) -> str:
+    return printable(" ".join((value or "").split()))
 
 
 COLUMNS = (
-    Column("Name", "The run's name."),
-    Column("State", "Where the run stands.", role=_role_of_state),
+    Column(
+        "Name",
+        "The run's name; F2 or a click on the chosen row's changes it.",
+        text=_line,
+        order=natural_key,
+        is_editable=True,
+    ),
+    Column("State", "Where the run stands; interrupted: it was broken off and can go on.", role=_role_of_state),
     Column("Accuracy", "Share of the validation images that its best epoch recognises.", is_number=True, text=_share),
-    Column("Epochs", "Epochs done of those asked for.", is_number=True, text=lambda value: _epochs(*value)),
-    Column("Data", "What it learnt from."),
-    Column("Network", "What was trained."),
-    Column("Time", "How long its epochs took together.", is_number=True, text=duration_text),
-    Column("Size", "Bytes on the disk.", is_number=True, text=bytes_text),
+    Column("Epochs", "Epochs done of those asked for.", is_number=True, text=_epochs),
+    Column("Data", "What it learnt from.", text=_line),
+    Column("Network", "What was trained.", text=_line),
+    Column("Time", "How long its epochs took together.", is_number=True, text=_duration),
+    Column("Size", "Bytes on the disk.", is_number=True, text=_bytes),
     Column("Begun", "When it was begun.", text=_moment),
+    Column("Tags", "Your own words, with commas between; F2 changes them.", text=_line, is_editable=True),
+    Column("Notes", "What you want to remember of it; F2 changes the notes.", text=_line, is_editable=True),
+    Column("Folder", "Where it lies; with its whole path if that is elsewhere.", text=_line),
 )
+WIDTHS_PX = (160, 94, 86, 86, 110, 122, 66, 78, 128, 100, 150, 90)
 
 
-@dataclass(frozen=True, eq=False)
-class RunRow:
-    """The numbers of one run."""
-
-    run: Run
-    state: RunState
-    accuracy: float | None
-    epochs: int
-    duration_s: float
-    size_bytes: int
-
-    @property
-    def name(self) -> str:
-        """What the user calls it."""
-        return self.run.name
-
-    def size_text(self) -> str:
-        """How much disk it takes."""
-        return bytes_text(self.size_bytes)
-
-    def cells(self, now: datetime) -> tuple[Any, ...]:
-        """One value a column."""
-        run = self.run
-        begun = datetime.fromisoformat(run.info.created).astimezone()
-        return (
-            run.name,
-            self.state.value,
-            self.accuracy,
-            (self.epochs, 0 if run.is_imported else run.config.epochs),
-            run.data.source.title,
-            run.graph.name,
-            self.duration_s,
-            self.size_bytes,
-            (begun, now),
-        )
+def state_text(summary: RunSummary) -> str:
+    """The state as the table and the filter call it."""
+    return BROKEN if summary.run is None or summary.state is None else summary.state.value
 
 
-def read_rows(runs: Sequence[Run], ctx: JobContext) -> list[RunRow]:
-    """Read the numbers of all runs from the disk; one that has become unreadable is left out."""
-    rows = []
-    for run in runs:
-        ctx.check()
-        try:
-            rows.append(_row(run))
-        except (StudioError, OSError):
-            # It was moved or deleted since the list was made; the list is read again when it changes.
-            continue
-    return rows
-
-
-def _row(run: Run) -> RunRow:
-    epochs = run.epochs()
-    best = run.best()
-    return RunRow(
-        run=run,
-        state=run.state,
-        accuracy=None if best is None else best.val_top1,
-        epochs=len(epochs),
-        duration_s=_trained_s(run),
-        size_bytes=run.size_bytes(),
+def cells(summary: RunSummary, *, is_elsewhere: bool) -> tuple[Any, ...]:
+    """One value a column; a run that can't be read says why in its notes."""
+    run, folder = summary.run, str(summary.path) if is_elsewhere else summary.path.name
+    if run is None:
+        return (summary.name, BROKEN, None, None, None, None, None, None, None, "", summary.problem, folder)
+    return (
+        run.name,
+        state_text(summary),
+        summary.accuracy,
+        (summary.epochs, 0 if run.is_imported else run.config.epochs),
+        run.data.source.title,
+        run.graph.name,
+        summary.duration_s,
+        summary.size_bytes,
+        datetime.fromisoformat(run.info.created).astimezone(),
+        tags_text(run.info.tags),
+        run.info.notes,
+        folder,
     )
 
 
-def _trained_s(run: Run) -> float:
-    """Seconds between each start and the end that followed it, from the journal."""
-    total_s, started = 0.0, None
-    for record in run.journal():
-        moment = datetime.fromisoformat(record["time"])
-        if record["state"] == RunState.RUNNING:
-            started = started or moment
-        elif started is not None:
-            total_s += (moment - started).total_seconds()
-            started = None
-    if started is not None and run.state is RunState.RUNNING:
-        total_s += (datetime.now(UTC) - started).total_seconds()
-    return total_s
+def kept_rows(summaries: Sequence[RunSummary], text: str, state: str, tag: str) -> list[int] | None:
+    """The places of the runs that hold all words of `text`, are in this state and have this tag; None for all.
+
+    Args:
+        summaries: All runs.
+        text: Words to be found in name, data, network, tags, notes or folder, in any order and case.
+        state: A state as `state_text` calls it, or "" for any.
+        tag: A tag, or "" for any.
+    """
+    words = text.casefold().split()
+    if not words and not state and not tag:
+        return None
+    return [place for place, summary in enumerate(summaries) if _is_kept(summary, words, state, tag)]
+
+
+def all_tags(summaries: Sequence[RunSummary]) -> tuple[str, ...]:
+    """Every tag in use, sorted."""
+    return tuple(sorted({tag for summary in summaries if summary.run for tag in summary.run.info.tags}))
+
+
+def _is_kept(summary: RunSummary, words: Sequence[str], state: str, tag: str) -> bool:
+    if state and state_text(summary) != state:
+        return False
+    tags = summary.run.info.tags if summary.run is not None else ()
+    if tag and tag not in tags:
+        return False
+    parts = [summary.name, summary.path.name, summary.problem, *tags]
+    if summary.run is not None:
+        parts += [summary.run.data.source.title, summary.run.graph.name, summary.run.info.notes]
+    searched = " ".join(parts).casefold()
+    return all(word in searched for word in words)
