@@ -5,6 +5,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.gui.drops import Drop, DropKind, meaning
+from cnnstudio.gui.other_runs import open_run_folder
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.drop_overlay import DropOverlay
 from cnnstudio.gui.widgets.drop_zone import dropped_paths
@@ -57,7 +58,7 @@ def take_drop(session: Session, drop: Drop) -> None:
     if drop.kind is DropKind.PROJECT:
         session.open_project(drop.paths[0])
     elif drop.kind is DropKind.RUN:
-        session.open_project(drop.paths[0].parent.parent)
+        open_run_folder(session, drop.paths[0])
     elif drop.kind is DropKind.DATA:
         open_folder(session, drop.paths[0])
     elif drop.kind is DropKind.WEIGHTS:
