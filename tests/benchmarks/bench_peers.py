@@ -42,8 +42,9 @@ import json, subprocess, sys, tempfile
 from pathlib import Path
 out = Path(tempfile.mkdtemp()) / "run"
 words = ["--data", sys.argv[1], "--network", sys.argv[2], "--epochs", "2", "--augment", sys.argv[3]]
-words += ["--set", f"data.preprocess.channels={sys.argv[4]}", "--set", "batch=128", "--set", "optimizer.rate=0.05", "--set", "data.preprocess.side=32", "--set", "data.split.test=0.02"]
-words += ["--set", "data.split.val=0.02", "--out", str(out), "--json"]
+words += ["--set", f"data.preprocess.channels={sys.argv[4]}", "--set", "data.preprocess.side=32"]
+words += ["--set", "data.split.test=0.02", "--set", "data.split.val=0.02", "--set", "batch=128"]
+words += ["--set", "optimizer.rate=0.05", "--out", str(out), "--json"]
 command = [sys.executable, "-m", "cnnstudio", "train", *words]
 done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
 lines = [json.loads(line) for line in done.stdout.splitlines()]
