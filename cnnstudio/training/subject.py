@@ -155,9 +155,11 @@ def prepare(dataset: "Dataset", graph: "NetworkGraph", config: "TrainConfig") ->
         GraphError: The network has a problem.
     """
     from cnnstudio.network.compile import compile_network
+    from cnnstudio.training.beginning import initialise
     from cnnstudio.training.device import choose_device
 
     network = compile_network(graph, seed=config.seed)
+    initialise(network, config)
     return subject_of(dataset, graph, config, network, choose_device(config.device))
 
 
