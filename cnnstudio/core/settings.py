@@ -33,6 +33,15 @@ class Settings(Spec):
         title="Train in",
         description="A thread of the window starts at once; a process of its own can't take the window with it.",
     )
+    cache_gb: float = setting(
+        10.0,
+        title="Image cache",
+        description="What decoded images may take on the disk; data sets beyond it are decoded anew in each epoch.",
+        unit="GB",
+        ge=0.0,
+        le=10_000.0,
+        step=1.0,
+    )
     recent: tuple[str, ...] = ()
 
     def with_recent(self, project: Path) -> "Settings":

@@ -83,9 +83,11 @@ class ClassFilesSource(SourceSpec):
 
     def load_files(self, root: Path, ctx: "JobContext", preprocess: PreprocessSpec) -> "RawData":
         """Find, decode and check all images below a folder; bad ones are named among the problems."""
+        from functools import partial
+
         from cnnstudio.data.importing import import_files
 
-        return import_files(self.scan_files(root, ctx), preprocess, self.accept_problems, ctx)
+        return import_files(partial(self.scan_files, root), root, preprocess, self.accept_problems, ctx)
 
     def _table_below(self, root: Path) -> Path:
         hint = "Name a CSV file that lies in the folder, under 'Table'."

@@ -13,14 +13,17 @@ from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.augmentation import AugmentSpec
 from cnnstudio.data.colours import ColourStatistics, colour_statistics
+from cnnstudio.data.dealing import dealt_splits, edited_labels, fingerprinted, normalised
 from cnnstudio.data.findings import split_problems
-from cnnstudio.data.preprocess import measured
-from cnnstudio.data.raw import Problem
-from cnnstudio.data.spec import DataSpec
-from cnnstudio.data.splits import SPLITS, stratified_splits
+from cnnstudio.data.raw import Problem, RawData
+from cnnstudio.data.spec import DataEdits, DataSpec
+from cnnstudio.data.splits import EXCLUDED, SPLITS
 from cnnstudio.data.words import printable
 
-__all__ = ["SPLITS", "Dataset", "Problem", "open_dataset", "printable"]
+__all__ = ["EXCLUDED", "SPLITS", "Dataset", "Problem", "open_dataset", "printable"]
+
+# Pixels may be more than the memory holds.
+DIGEST_ROWS = 8_192
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,24 +35,30 @@ class Dataset:
         classes: Names, in the order of their numbers.
         names: One for each picture.
         paths: The file of each picture; None where there is none.
-        pixels: uint8, shape (N, C, H, W), at training size.
+        pixels: uint8, shape (N, C, H, W), at training size; may be a mapped file, or be decoded as it is asked for.
         labels: int64, shape (N,), index into `classes`.
-        splits: uint8, shape (N,), index into SPLITS.
+        splits: uint8, shape (N,), index into SPLITS; EXCLUDED where the user left a picture out.
         masks: bool, shape (N, H, W), where the thing lies that gives the class; None if unknown.
         problems: What the user should know; blocking ones first.
         thumbnails: uint8, shape (N, 96, 96, 3); None if the pixels serve as such.
+        groups: int64, shape (N,): copies of the same picture share a number; None if not looked for.
+        raw: As the source gave it, before edits and splits; None where a data set was made by hand.
+        asked: The spec before mean and spread were filled in.
     """
 
     spec: DataSpec
     classes: tuple[str, ...]
     names: tuple[str, ...]
-    paths: tuple[Path | None, ...]
+    paths: Sequence[Path | None]
     pixels: np.ndarray
     labels: np.ndarray
     splits: np.ndarray
     masks: np.ndarray | None
     problems: tuple[Problem, ...]
     thumbnails: np.ndarray | None
+    groups: np.ndarray | None = None
+    raw: RawData | None = None
+    asked: DataSpec | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -57,14 +66,14 @@ class Dataset:
     def indices(self, split: str) -> np.ndarray:
         """Positions of the pictures of "train", "val", "test" or "all", ascending."""
         if split == "all":
-            return np.arange(len(self))
+            return np.flatnonzero(self.splits != EXCLUDED)
         if split not in SPLITS:
             raise DataError(f"There is no split '{split}'.", hint=f"Splits: {', '.join(SPLITS)}, all.")
         return np.flatnonzero(self.splits == SPLITS.index(split))
 
     def counts(self, split: str | None = None) -> dict[str, int]:
         """Number of pictures of each class, in one split or in all; empty classes count 0."""
-        labels = self.labels if split is None else self.labels[self.indices(split)]
+        labels = self.labels[self.indices(split or "all")]
         counts = np.bincount(labels, minlength=len(self.classes))
         return dict(zip(self.classes, counts.tolist(), strict=True))
 
@@ -83,7 +92,8 @@ class Dataset:
             state.update(len(encoded).to_bytes(4, "little") + encoded)
         for array, dtype in ((self.labels, "<i8"), (self.splits, "u1"), (self.pixels, "u1")):
             state.update(str(array.shape).encode())
-            state.update(np.ascontiguousarray(array, dtype=dtype).data)
+            for start in range(0, len(array), DIGEST_ROWS):
+                state.update(np.ascontiguousarray(array[start : start + DIGEST_ROWS], dtype=dtype).data)
         return state.hexdigest()
 
     @cached_property
@@ -99,6 +109,23 @@ class Dataset:
                 vars(made)[name] = vars(self)[name]
         return made
 
+    def with_edits(self, edits: DataEdits) -> "Dataset":
+        """The same pictures with other edits, at once; problems and statistics are those of before.
+
+        `open_dataset` with this one at hand brings them up to date.
+        """
+        assert self.raw is not None
+        assert self.raw.groups is not None
+        assert self.asked is not None
+        asked = self.asked.replace(edits=edits)
+        return replace(
+            self,
+            spec=self.spec.replace(edits=edits),
+            asked=asked,
+            labels=edited_labels(self.raw, edits),
+            splits=dealt_splits(self.raw, self.raw.groups, asked),
+        )
+
     def require_trainable(self) -> None:
         """Check that nothing stands in the way of training.
 
@@ -113,38 +140,53 @@ class Dataset:
     def describe(self) -> dict[str, Any]:
         """What `cnnstudio data SOURCE --json` prints."""
         return {
-            "n": len(self),
+            "n": len(self.indices("all")),
             "classes": {printable(name): count for name, count in self.counts().items()},
             "splits": {split: len(self.indices(split)) for split in SPLITS},
             "problems": [{"file": printable(p.file), "kind": p.kind, "text": printable(p.text)} for p in self.problems],
         }
 
 
-def open_dataset(spec: DataSpec, ctx: JobContext) -> Dataset:
+def open_dataset(spec: DataSpec, ctx: JobContext, at_hand: Dataset | None = None) -> Dataset:
     """Read, split and measure the data; the job function behind every opening.
+
+    Args:
+        spec: What to open.
+        ctx: Told of the progress.
+        at_hand: What is open already; where only splits, edits or augmentation differ, its pictures are taken.
 
     Raises:
         DataError: There is nothing to read, or it doesn't fit into memory.
         Cancelled: The user stopped it; no process is left.
     """
+    if at_hand is not None and at_hand.asked is not None and at_hand.asked.is_same_files(spec):
+        assert at_hand.raw is not None
+        return dealt(at_hand.raw, spec)
     raw = spec.source.load(ctx, spec.preprocess)
     if not raw.names:
         raise DataError(f"{spec.source.title} holds no images.")
-    splits = stratified_splits(raw.labels, spec.split, raw.given_splits)
-    training = np.flatnonzero(splits == SPLITS.index("train"))
-    # A folder that holds a test part only is fine for an examination; its own statistics serve then.
-    preprocess = measured(raw.pixels, training if len(training) else np.arange(len(splits)), spec.preprocess)
+    return dealt(fingerprinted(raw), spec)
+
+
+def dealt(raw: RawData, spec: DataSpec) -> Dataset:
+    """A data set of pictures that were read: with the user's edits, split, measured and checked."""
+    assert raw.groups is not None
+    splits = dealt_splits(raw, raw.groups, spec)
+    labels = edited_labels(raw, spec.edits)
     return Dataset(
-        spec=spec.replace(preprocess=preprocess),
+        spec=spec.replace(preprocess=normalised(raw, splits, spec.preprocess)),
         classes=raw.classes,
         names=raw.names,
         paths=raw.paths,
         pixels=raw.pixels,
-        labels=raw.labels,
+        labels=labels,
         splits=splits,
         masks=raw.masks,
-        problems=_ordered([*raw.problems, *split_problems(raw, splits)]),
+        problems=_ordered([*raw.problems, *split_problems(replace(raw, labels=labels), splits)]),
         thumbnails=raw.thumbnails,
+        groups=raw.groups,
+        raw=raw,
+        asked=spec,
     )
 
 

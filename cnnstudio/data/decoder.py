@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -16,7 +17,7 @@ from cnnstudio.core.children import Children, end_pool, start_child
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.decode import MAX_BYTES, MAX_SIDE, ImageError
-from cnnstudio.data.worker import Failure, Sample, Work, read_samples, read_view
+from cnnstudio.data.worker import Failure, Rows, Target, Work, joined_rows, read_rows, read_view, unread_row
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -32,6 +33,8 @@ POLL_S = 0.1
 PATIENCE = 6
 CLOSED = "The image decoder is closed."
 T = TypeVar("T")
+_Arguments = tuple[Sequence[str], Work, Target | None, Sequence[int] | np.ndarray]
+_Flight = tuple[_Arguments, "Future[Rows]"]
 
 
 class Decoder:
@@ -64,9 +67,15 @@ class Decoder:
         self.close()
 
     def decode_batch(
-        self, paths: Sequence[str], sizes: Sequence[int], work: Work, ctx: JobContext
-    ) -> Iterator[Sample | Failure]:
-        """Read many files; the results come in the order of the paths.
+        self,
+        paths: Sequence[str],
+        sizes: Sequence[int],
+        work: Work,
+        ctx: JobContext,
+        target: Target | None = None,
+        rows: Sequence[int] | np.ndarray | None = None,
+    ) -> Iterator[Rows]:
+        """Read many files; the results come in the order of the paths, some hundred files at a time.
 
         Files travel in chunks. When a chunk kills or hangs its child, its files are read again one by one, so that
         the bad one is named and the others aren't lost.
@@ -76,15 +85,25 @@ class Decoder:
             sizes: Their sizes in bytes, to make chunks of equal work.
             work: What is wanted of each.
             ctx: Checked ten times a second; after Cancelled, close the decoder.
+            target: Mapped files that the children write pixels into; None to hand them back.
+            rows: Place of each file in the target; its position among the paths if left out.
         """
-        flying: deque[tuple[Sequence[str], Future[list[Sample | Failure]]]] = deque()
+        places = range(len(paths)) if rows is None else rows
+        flying: deque[_Flight] = deque()
+        start = 0
         for chunk in chunks(paths, sizes, CHUNKS_PER_WORKER * self._workers):
-            flying.append((chunk, self._submit(read_samples, chunk, work)))
+            arguments = (chunk, work, target, places[start : start + len(chunk)])
+            start += len(chunk)
+            flying.append((arguments, self._submit(read_rows, *arguments)))
             # Two chunks a child keep all busy; more would only have to be thrown away on Cancel.
             while len(flying) > 2 * self._workers:
-                yield from self._chunk_result(*flying.popleft(), work, ctx)
+                yield self._chunk_result(*flying.popleft(), ctx)
         while flying:
-            yield from self._chunk_result(*flying.popleft(), work, ctx)
+            yield self._chunk_result(*flying.popleft(), ctx)
+
+    def warm_up(self) -> None:
+        """Start the children now: they get ready while the caller looks for files."""
+        self._submit(len, ())
 
     def decode_one(self, source: Path | bytes, max_side: int = MAX_SIDE, ctx: JobContext | None = None) -> np.ndarray:
         """One picture, from a file or from memory: uint8, shape (H, W, 1) or (H, W, 3).
@@ -111,22 +130,24 @@ class Decoder:
             self._is_closed = True
         self._drop_pool()
 
-    def _chunk_result(
-        self,
-        chunk: Sequence[str],
-        future: "Future[list[Sample | Failure]]",
-        work: Work,
-        ctx: JobContext,
-    ) -> list[Sample | Failure]:
+    def _chunk_result(self, arguments: "_Arguments", future: "Future[Rows]", ctx: JobContext) -> Rows:
+        chunk, work, target, rows = arguments
         try:
-            return self._answer(ctx, future, read_samples, chunk, work)
+            return self._answer(ctx, future, read_rows, *arguments)
         except ImageError as error:
             if len(chunk) == 1:
-                return [Failure(error.kind, error.message, error.hint)]
-        results: list[Sample | Failure] = []
-        for path in chunk:
-            results += self._chunk_result([path], self._submit(read_samples, [path], work), work, ctx)
-        return results
+                failure = Failure(error.kind, error.message, error.hint)
+                return unread_row(work, failure, is_kept=target is None)
+        parts = []
+        for path, row in zip(chunk, rows, strict=True):
+            alone = ([path], work, target, [row])
+            parts.append(self._chunk_result(alone, self._submit(read_rows, *alone), ctx))
+        rows_alone = joined_rows(parts)
+        if target is not None:
+            return rows_alone
+        kept = {name: [getattr(part, name) for part in parts] for name in ("pixels", "thumbnails")}
+        arrays = {name: np.concatenate(values) for name, values in kept.items() if values[0] is not None}
+        return replace(rows_alone, pixels=arrays["pixels"], thumbnails=arrays.get("thumbnails"))
 
     def _answer(
         self, ctx: JobContext | None, future: "Future[T] | None", function: Callable[..., T], *arguments: Any

@@ -1,151 +1,112 @@
-"""Decode what a scan found, into arrays, and say what could not be used and what was converted."""
+"""What a scan found as pictures at training size, with what could not be used and what was converted."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.cache import entry_of, open_mapped
 from cnnstudio.data.decoder import Decoder
+from cnnstudio.data.difference import difference
+from cnnstudio.data.file_paths import FilePaths
 from cnnstudio.data.header import look_at
-from cnnstudio.data.memory import require_memory
+from cnnstudio.data.manifest import Manifest
+from cnnstudio.data.notes import note_problems, noted
 from cnnstudio.data.raw import Problem, RawData
-from cnnstudio.data.scan import FoundFile, Scan
+from cnnstudio.data.reading import Found, read_files
+from cnnstudio.data.scan import Scan
 from cnnstudio.data.spec import PreprocessSpec
+from cnnstudio.data.streamed import StreamedPixels
 from cnnstudio.data.words import counted
-from cnnstudio.data.worker import THUMBNAIL_SIDE, Failure, Sample, Work
+from cnnstudio.data.worker import DIGEST_BYTES, THUMBNAIL_SIDE, Work
 
 MAX_UNREADABLE = 0.05
 MIN_PER_CLASS = 2
-PROGRESS_STEP = 32
-NARROW = 8
-THUMBNAIL_BYTES = THUMBNAIL_SIDE**2 * 3
-# What was done to images that are used, said of one and of several: one line each, with how many.
-NOTES = {
-    "animated": ("holds several pictures; the first one is used", "hold several pictures; the first one is used"),
-    "16_bit": ("has 16 bits a channel; it is scaled to 8", "have 16 bits a channel; they are scaled to 8"),
-    "float": (
-        "holds floating-point values from 0 to 1; they are scaled to 0 to 255",
-        "hold floating-point values from 0 to 1; they are scaled to 0 to 255",
-    ),
-    "alpha": ("is partly transparent; it is laid on white", "are partly transparent; they are laid on white"),
-    "cmyk": (
-        "is in print colours (CMYK); it is converted to RGB",
-        "are in print colours (CMYK); they are converted to RGB",
-    ),
-    "turned": ("is turned as its EXIF orientation says", "are turned as their EXIF orientation says"),
-    "bad_exif": ("has damaged EXIF data, which are ignored", "have damaged EXIF data, which are ignored"),
-    "blank": ("shows nothing but one colour", "show nothing but one colour"),
-    "small": (
-        "is less than half as large as the training size and gets blurred",
-        "are less than half as large as the training size and get blurred",
-    ),
-    "narrow": (f"is more than {NARROW} times as long as wide", f"are more than {NARROW} times as long as wide"),
-    "grey": ("is grey among coloured ones", "are grey among coloured ones"),
-}
 
 
-def import_files(scan: Scan, preprocess: PreprocessSpec, accept_problems: bool, ctx: JobContext) -> RawData:
-    """Decode all files of a scan.
+def import_files(
+    find: Callable[[JobContext], Scan], root: Path, preprocess: PreprocessSpec, accept_problems: bool, ctx: JobContext
+) -> RawData:
+    """All files that are found at training size; only those that changed since the last time are decoded.
+
+    Args:
+        find: Looks for the files; meanwhile the decoding children start.
+        root: Where it looks.
+        preprocess: Training size.
+        accept_problems: Let nothing stand in the way of training.
+        ctx: Told of the progress.
 
     Raises:
-        DataError: Not one can be read, or they don't fit into memory.
+        DataError: Not one can be read.
         Cancelled: The user stopped it; no process is left.
     """
-    files = scan.files
-    has_thumbnails = look_at([file.path for file in files]).side > preprocess.side
-    require_memory(len(files), preprocess, extra_bytes=len(files) * THUMBNAIL_BYTES * has_thumbnails)
-    results = _Results(len(files), preprocess, has_thumbnails)
-    work = Work(preprocess.side, preprocess.channels, preprocess.resize, has_thumbnails)
     with Decoder() as decoder:
-        decoded = decoder.decode_batch([f.path for f in files], [f.size for f in files], work, ctx)
-        for done, (file, result) in enumerate(zip(files, decoded, strict=True), start=1):
-            ctx.check()
-            results.add(file, result)
-            if done % PROGRESS_STEP == 0 or done == len(files):
-                ctx.progress(done, len(files), "Reading images")
-    if not results.files:
+        if not any(entry_of(str(root), work).is_filled for work in (_work(preprocess, True), _work(preprocess, False))):
+            decoder.warm_up()
+        scan = find(ctx)
+        work = _work(preprocess, look_at([file.path for file in scan.files]).side > preprocess.side)
+        found = read_files(scan, work, entry_of(str(scan.root), work), decoder, ctx)
+    if not len(found.manifest.readable):
         raise DataError(
-            f"{_none_of(len(files))} in {scan.root} can be read: {results.failures[0].text}",
+            f"{_none_of(len(scan.files))} in {scan.root} can be read: {_failures(found.manifest)[0].text}",
             hint="Check that they are JPEG, PNG, BMP, GIF, WebP, TIFF or AVIF files.",
         )
-    gates = _blocking(scan, results, accept_problems)
-    return results.raw(scan, (*gates, *scan.problems, *results.failures, *results.note_problems()))
+    return _raw(scan, found, work, accept_problems)
 
 
-class _Results:
-    """Arrays that fill up as files come back; failures leave no gap."""
+def _work(preprocess: PreprocessSpec, has_thumbnails: bool) -> Work:
+    side = THUMBNAIL_SIDE if has_thumbnails else 0
+    return Work(preprocess.side, preprocess.channels, preprocess.resize, side)
 
-    def __init__(self, n: int, preprocess: PreprocessSpec, has_thumbnails: bool) -> None:
-        side = preprocess.side
-        self.files: list[FoundFile] = []
-        self.failures: list[Problem] = []
-        self._side = side
-        self._pixels = np.empty((n, preprocess.channels, side, side), np.uint8)
-        self._thumbnails = np.empty((n * has_thumbnails, THUMBNAIL_SIDE, THUMBNAIL_SIDE, 3), np.uint8)
-        self._digests: list[bytes] = []
-        self._notes: Counter[str] = Counter()
-        self._first: dict[str, str] = {}
 
-    def add(self, file: FoundFile, result: Sample | Failure) -> None:
-        """Keep what came back for one file."""
-        if isinstance(result, Failure):
-            name = Path(file.path).name
-            problem = Problem(file.name, result.kind, f"'{name}' {result.text}.", hint=result.hint)
-            self.failures.append(problem)
-            return
-        position = len(self.files)
-        self._pixels[position] = result.pixels
-        if result.thumbnail is not None:
-            self._thumbnails[position] = result.thumbnail
-        self.files.append(file)
-        self._digests.append(result.digest)
-        for note in (*result.notes, *_size_notes(result, self._side)):
-            self._notes[note] += 1
-            self._first.setdefault(note, file.name)
+def _raw(scan: Scan, found: Found, work: Work, accept_problems: bool) -> RawData:
+    manifest, good = found.manifest, found.manifest.readable
+    places = good.tolist()
+    names = tuple(manifest.names[place] for place in places) if len(good) < len(manifest) else manifest.names
+    paths = [scan.files[place].path for place in places]
+    noted_at = noted(manifest.notes[good], manifest.sizes[good], work.side)
+    gates = _blocking(scan, manifest, accept_problems)
+    problems = (*gates, *scan.problems, *_failures(manifest), *note_problems(noted_at, names))
+    pixels = open_mapped(found.target.pixels, work.pixel_shape(len(good))) if found.target.pixels else None
+    thumbnails = open_mapped(found.target.thumbnails, work.thumbnail_shape(len(good)))
+    changed = None if found.before is None else difference(found.before, manifest)
+    return RawData(
+        classes=scan.classes,
+        names=names,
+        paths=FilePaths(paths),
+        # It reads like an array; what goes through all of it goes in parts.
+        pixels=StreamedPixels(paths, manifest.stamps[good, 0], work) if pixels is None else pixels,  # type: ignore[arg-type]
+        labels=manifest.labels[good].astype(np.int64),
+        given_splits=manifest.splits[good] if scan.has_splits else None,
+        thumbnails=thumbnails if found.target.thumbnails else None,
+        digests=manifest.digests[good].view(f"V{DIGEST_BYTES}").ravel().tolist(),
+        problems=problems,
+        groups=np.searchsorted(good, manifest.groups[good]),
+        prints=manifest.prints[good],
+        sums=manifest.sums[good],
+        manifest=manifest,
+        difference=changed or None,
+    )
 
-    def note_problems(self) -> Iterator[Problem]:
-        """One line for each kind of conversion."""
-        n = len(self.files)
-        for note, (one, several) in NOTES.items():
-            count = self._notes[note]
-            if count and not (note == "grey" and count == n):
-                text = f"{count:,} of {counted(n, 'image')} {one if count == 1 else several}"
-                yield Problem("", note, f"{text} (first: '{self._first[note]}').")
 
-    def raw(self, scan: Scan, problems: Sequence[Problem]) -> RawData:
-        """The finished arrays."""
-        n = len(self.files)
-        return RawData(
-            classes=scan.classes,
-            names=tuple(file.name for file in self.files),
-            paths=tuple(Path(file.path) for file in self.files),
-            pixels=self._pixels[:n],
-            labels=np.array([file.label for file in self.files], np.int64),
-            given_splits=np.array([file.split for file in self.files], np.int8) if scan.has_splits else None,
-            thumbnails=self._thumbnails[:n] if len(self._thumbnails) else None,
-            digests=self._digests,
-            problems=tuple(problems),
-        )
+def _failures(manifest: Manifest) -> list[Problem]:
+    found = []
+    for place, why in sorted(manifest.failures.items()):
+        name = manifest.names[place]
+        found.append(Problem(name, why.kind, f"'{name.rpartition('/')[2]}' {why.text}.", hint=why.hint))
+    return found
 
 
 def _none_of(n: int) -> str:
     return "Not the one image file" if n == 1 else f"None of the {n:,} image files"
 
 
-def _size_notes(sample: Sample, side: int) -> Iterator[str]:
-    short, long = sorted((sample.width, sample.height))
-    if short * 2 < side:
-        yield "small"
-    if long > NARROW * short:
-        yield "narrow"
-
-
-def _blocking(scan: Scan, results: _Results, accept_problems: bool) -> Iterator[Problem]:
+def _blocking(scan: Scan, manifest: Manifest, accept_problems: bool) -> Iterator[Problem]:
     """What the user must decide about before training."""
-    n_bad, n_all = len(results.failures), len(scan.files)
+    n_bad, n_all = len(manifest.failures), len(scan.files)
     if n_bad > MAX_UNREADABLE * n_all:
         yield Problem(
             "",
@@ -155,8 +116,8 @@ def _blocking(scan: Scan, results: _Results, accept_problems: bool) -> Iterator[
             hint="Mend or remove them, or allow training in spite of problems.",
             is_blocking=not accept_problems,
         )
-    wanted = Counter(file.label for file in scan.files)
-    usable = Counter(file.label for file in results.files)
+    wanted = Counter(manifest.labels.tolist())
+    usable = Counter(manifest.labels[manifest.readable].tolist())
     for label in sorted(wanted):
         if usable[label] < MIN_PER_CLASS:
             yield Problem(

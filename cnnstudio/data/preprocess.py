@@ -1,5 +1,6 @@
 """The one way from a picture to numbers, used by preview, training, evaluation and classification."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,9 @@ def channel_statistics(pixels: np.ndarray, indices: np.ndarray) -> tuple[tuple[f
     variances = (counts * (levels[None, :] - means[:, None]) ** 2).sum(axis=1) / total
     # A constant channel has no spread; one grey level keeps the division harmless.
     stds = np.maximum(np.sqrt(variances), MIN_STD)
-    return _rounded(means), _rounded(stds)
+    return rounded(means), rounded(stds)
 
 
-def _rounded(values: np.ndarray) -> tuple[float, ...]:
+def rounded(values: Iterable[float]) -> tuple[float, ...]:
+    """Statistics as specs keep them, to six digits."""
     return tuple(round(float(value), DECIMALS) for value in values)

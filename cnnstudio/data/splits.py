@@ -1,14 +1,22 @@
-"""Deal images out to training, validation and test: a fixed share of each class, by a seed."""
+"""Deal images out to training, validation and test: a fixed share of each class, by a seed, groups in one piece."""
+
+import re
 
 import numpy as np
 
+from cnnstudio.core.errors import DataError
+from cnnstudio.data.duplicates import joined, members_of
 from cnnstudio.data.spec import SplitSpec
 
 SPLITS = ("train", "val", "test")
 TRAIN, VAL, TEST = range(3)
+# Left out by the user: in no split.
+EXCLUDED = 3
 
 
-def stratified_splits(labels: np.ndarray, spec: SplitSpec, given: np.ndarray | None = None) -> np.ndarray:
+def stratified_splits(
+    labels: np.ndarray, spec: SplitSpec, given: np.ndarray | None = None, groups: np.ndarray | None = None
+) -> np.ndarray:
     """The split of each image.
 
     Splits that the source names are kept; what it leaves open is dealt out class by class. A class's dealing
@@ -17,8 +25,9 @@ def stratified_splits(labels: np.ndarray, spec: SplitSpec, given: np.ndarray | N
 
     Args:
         labels: int64, shape (N,).
-        spec: Shares and seed.
+        spec: Shares and seed; or folds.
         given: int8, shape (N,), index into SPLITS or -1; None if all is open.
+        groups: int64, shape (N,): images with the same number go to the same split; None: each goes by itself.
 
     Returns:
         uint8, shape (N,), index into SPLITS.
@@ -31,13 +40,11 @@ def stratified_splits(labels: np.ndarray, spec: SplitSpec, given: np.ndarray | N
     val = 0.0 if is_given[VAL] else spec.val
     test = 0.0 if is_given[TEST] else spec.test
     splits = np.where(given >= 0, given, TRAIN).astype(np.uint8)
-    for label in np.unique(labels[is_open]):
-        members = np.flatnonzero(is_open & (labels == label))
-        shuffled = np.random.default_rng((spec.seed, int(label))).permutation(members)
-        n_val, n_test = part_sizes(len(members), val, test)
-        splits[members] = TRAIN
-        splits[shuffled[:n_val]] = VAL
-        splits[shuffled[n_val : n_val + n_test]] = TEST
+    members = np.flatnonzero(is_open)
+    if spec.folds > 1 and not is_given[VAL]:
+        splits[members] = _folded(labels[members], spec, test, None if groups is None else groups[members])
+    else:
+        splits[members] = _dealt(labels[members], spec.seed, val, test, None if groups is None else groups[members])
     return splits
 
 
@@ -52,3 +59,117 @@ def part_sizes(n: int, val: float, test: float) -> tuple[int, int]:
         larger = 0 if wanted[0] > wanted[1] else 1
         wanted[larger] -= 1
     return wanted[0], wanted[1]
+
+
+def split_groups(names: tuple[str, ...], spec: SplitSpec, copies: np.ndarray) -> np.ndarray | None:
+    """Which images stay together; copies of each other always do, unless nothing is kept together.
+
+    Args:
+        names: Path of each image below the data's folder.
+        spec: What is kept together.
+        copies: int64, shape (N,): copies share a number.
+
+    Raises:
+        DataError: The pattern is none, or matches no name.
+    """
+    if spec.group == "none":
+        return None
+    if spec.group == "copies":
+        return copies
+    keys = _folders(names) if spec.group == "folder" else _matches(names, spec.pattern)
+    _, first, numbers = np.unique(np.array(keys, object), return_index=True, return_inverse=True)
+    places = np.arange(len(names))
+    # A name without a match, and a file that is alone, stand for themselves.
+    together = np.stack([first[numbers], places], axis=1)[np.array([key != "" for key in keys])]
+    _, heads, inverse = np.unique(copies, return_index=True, return_inverse=True)
+    return joined(len(names), np.concatenate([together, np.stack([heads[inverse], places], axis=1)]))
+
+
+def _folders(names: tuple[str, ...]) -> list[str]:
+    return [name.rpartition("/")[0] for name in names]
+
+
+def _matches(names: tuple[str, ...], pattern: str) -> list[str]:
+    hint = "Put the part that says where an image belongs into parentheses: (patient\\d+) or ^(.+)_frame."
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise DataError(f"'{pattern}' is no regular expression: {error}.", hint=hint) from None
+    found = [compiled.search(name) for name in names]
+    keys = ["" if match is None else "\0".join(part or "" for part in match.groups() or (match[0],)) for match in found]
+    if not pattern or not any(keys):
+        raise DataError(f"The pattern '{pattern}' matches none of the names, such as '{names[0]}'.", hint=hint)
+    return keys
+
+
+def _dealt(labels: np.ndarray, seed: int, val: float, test: float, groups: np.ndarray | None) -> np.ndarray:
+    """Train, validation and test by their shares."""
+    sizes = {}
+    for label in np.unique(labels).tolist():
+        n = int(np.count_nonzero(labels == label))
+        n_val, n_test = part_sizes(n, val, test)
+        sizes[label] = {VAL: n_val, TEST: n_test, TRAIN: n - n_val - n_test}
+    return _filled(labels, seed, sizes, groups)
+
+
+def _folded(labels: np.ndarray, spec: SplitSpec, test: float, groups: np.ndarray | None) -> np.ndarray:
+    """One fold is for validation, the others for training; the test part is the same for all folds."""
+    splits = _dealt(labels, spec.seed, 0.0, test, groups)
+    rest = np.flatnonzero(splits == TRAIN)
+    sizes = {}
+    for label in np.unique(labels[rest]).tolist():
+        n = int(np.count_nonzero(labels[rest] == label))
+        # What doesn't divide evenly goes to different folds in different classes.
+        sizes[label] = {f: (n + (f + label) % spec.folds) // spec.folds for f in range(spec.folds)}
+    folds = _filled(labels[rest], spec.seed + 1, sizes, None if groups is None else groups[rest])
+    splits[rest[folds == spec.fold]] = VAL
+    return splits
+
+
+def _filled(labels: np.ndarray, seed: int, sizes: dict[int, dict[int, int]], groups: np.ndarray | None) -> np.ndarray:
+    """Fill parts up to their sizes in each class: first the groups, large ones first, then single images."""
+    parts = np.zeros(len(labels), np.uint8)
+    is_placed = np.zeros(len(labels), bool)
+    left = {label: dict(wanted) for label, wanted in sizes.items()}
+    for members in [] if groups is None else _large_groups(groups, seed):
+        found, counts = np.unique(labels[members], return_counts=True)
+        part = _neediest(left, sizes, dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        parts[members], is_placed[members] = part, True
+        for label, count in zip(found.tolist(), counts.tolist(), strict=True):
+            left[label][part] -= count
+    for label, wanted in left.items():
+        members = np.flatnonzero((labels == label) & ~is_placed)
+        shuffled = np.random.default_rng((seed, int(label))).permutation(members)
+        start = 0
+        for part, count in _fitting(wanted, len(members)):
+            parts[shuffled[start : start + count]] = part
+            start += count
+    return parts
+
+
+def _large_groups(groups: np.ndarray, seed: int) -> list[np.ndarray]:
+    """Members of each group of two or more; large groups first, equal ones in an order by the seed."""
+    found = members_of(groups)
+    shuffled = [found[place] for place in np.random.default_rng((seed, len(found))).permutation(len(found))]
+    return sorted(shuffled, key=len, reverse=True)
+
+
+def _neediest(left: dict[int, dict[int, int]], sizes: dict[int, dict[int, int]], counts: dict[int, int]) -> int:
+    """The part that lacks most of what a group holds, in relation to what it should get."""
+    label = max(counts, key=lambda label: counts[label])
+    wanted = {part: size for part, size in sizes[label].items() if size}
+
+    def lack(part: int) -> float:
+        return sum(n * left[key][part] / max(1, sizes[key][part]) for key, n in counts.items())
+
+    return max(wanted, key=lambda part: (lack(part), wanted[part]))
+
+
+def _fitting(wanted: dict[int, int], n: int) -> list[tuple[int, int]]:
+    """How many of n images each part gets; those that groups overfilled get none, and the last one gets the rest."""
+    filled, room = [], n
+    for part, count in wanted.items():
+        filled.append((part, min(max(0, count), room)))
+        room -= filled[-1][1]
+    last, count = filled[-1]
+    return [*filled[:-1], (last, count + room)]

@@ -19,10 +19,10 @@ from cnnstudio.data.decode import ImageError, read_image
 from cnnstudio.data.decoder import Decoder, chunks
 from cnnstudio.data.preprocess import to_pixels
 from cnnstudio.data.spec import PreprocessSpec
-from cnnstudio.data.worker import Failure, Sample, Work
+from cnnstudio.data.worker import Failure, Rows, Target, Work
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_child_left")]
-WORK = Work(side=16, channels=3, resize="stretch", has_thumbnails=True)
+WORK = Work(side=16, channels=3, resize="stretch", thumbnail_side=96)
 
 
 @pytest.fixture
@@ -43,45 +43,68 @@ def reader_that(tmp_path, monkeypatch):
             textwrap.dedent(f"""
             import os, time
             from cnnstudio.data import worker
-            def read_samples(paths, work):
+            def read_rows(paths, work, target=None, rows=()):
                 for path in paths:
                     if path.endswith("bad.png"):
                         {code}
-                return worker.read_samples(paths, work)
+                return worker.read_rows(paths, work, target, rows)
             """)
         )
         monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.delitem(sys.modules, "strange_reader", raising=False)
         import strange_reader
 
-        monkeypatch.setattr(decoder_module, "read_samples", strange_reader.read_samples)
+        monkeypatch.setattr(decoder_module, "read_rows", strange_reader.read_rows)
 
     return make
 
 
-def read_all(decoder: Decoder, files: list[str]) -> list[Sample | Failure]:
+def read_all(decoder: Decoder, files: list[str]) -> list[Rows]:
     return list(decoder.decode_batch(files, [1000] * len(files), WORK, JobContext()))
 
 
-def assert_all_but_the_bad_one(results: list[Sample | Failure], kind: str, picture) -> None:
-    assert [isinstance(result, Failure) for result in results] == [number == 5 for number in range(12)]
-    assert isinstance(results[5], Failure)
-    assert results[5].kind == kind
+def failures_of(answers: list[Rows]) -> dict[int, Failure]:
+    starts = np.cumsum([0, *(len(rows) for rows in answers)])
+    return {start + at: why for start, rows in zip(starts, answers, strict=False) for at, why in rows.failures}
+
+
+def pixels_of(answers: list[Rows]) -> np.ndarray:
+    return np.concatenate([rows.pixels for rows in answers])
+
+
+def assert_all_but_the_bad_one(results: list[Rows], kind: str, picture) -> None:
+    assert {place: why.kind for place, why in failures_of(results).items()} == {5: kind}
     spec = PreprocessSpec(side=16, channels=3, resize="stretch")
-    for number, result in enumerate(results):
-        if isinstance(result, Sample):
-            assert np.array_equal(result.pixels, to_pixels(np.asarray(picture(seed=number)), spec))
+    for number, pixels in enumerate(pixels_of(results)):
+        if number != 5:
+            assert np.array_equal(pixels, to_pixels(np.asarray(picture(seed=number)), spec))
 
 
 def test_results_come_in_the_order_of_the_files(files, picture):
     with Decoder() as decoder:
         results = read_all(decoder, files)
     spec = PreprocessSpec(side=16, channels=3, resize="stretch")
-    for number, result in enumerate(results):
-        assert isinstance(result, Sample)
-        assert np.array_equal(result.pixels, to_pixels(np.asarray(picture(seed=number)), spec))
-        assert result.thumbnail.shape == (96, 96, 3)
-        assert (result.width, result.height) == (40, 30)
+    assert failures_of(results) == {}
+    for number, pixels in enumerate(pixels_of(results)):
+        assert np.array_equal(pixels, to_pixels(np.asarray(picture(seed=number)), spec))
+    assert np.concatenate([rows.thumbnails for rows in results]).shape == (12, 96, 96, 3)
+    assert np.concatenate([rows.sizes for rows in results]).tolist() == [[40, 30]] * 12
+
+
+def test_children_write_into_the_rows_of_a_mapped_file(files, picture, tmp_path, reader_that):
+    reader_that("os.abort()")
+    target = Target(str(tmp_path / "pixels"), "")
+    np.memmap(target.pixels, np.uint8, "w+", 0, (24, 3, 16, 16))[:] = 7
+    with Decoder(2) as decoder:
+        rows = [*range(6), *range(18, 24)]
+        found = list(decoder.decode_batch(files, [1000] * 12, WORK, JobContext(), target, rows))
+    assert all(answer.pixels is None for answer in found)
+    assert list(failures_of(found)) == [5]
+    written = np.memmap(target.pixels, np.uint8, "r", 0, (24, 3, 16, 16))
+    spec = PreprocessSpec(side=16, channels=3, resize="stretch")
+    for number in (0, 4, 6, 11):
+        assert np.array_equal(written[rows[number]], to_pixels(np.asarray(picture(seed=number)), spec))
+    assert (written[6:18] == 7).all()
 
 
 def test_a_file_that_crashes_its_child_is_named_and_the_others_are_read(files, picture, reader_that):
@@ -95,7 +118,7 @@ def test_a_file_that_hangs_is_given_up_and_the_others_are_read(files, picture, r
     with Decoder(2, time_limit_s=0.5) as decoder:
         results = read_all(decoder, files)
     assert_all_but_the_bad_one(results, "timeout", picture)
-    assert results[5].text == "could not be decoded within 0.5 s"
+    assert failures_of(results)[5].text == "could not be decoded within 0.5 s"
 
 
 def test_a_picture_that_needs_too_much_memory_is_refused_and_the_child_lives_on(tmp_path, picture):
@@ -139,8 +162,8 @@ def test_one_picture_equals_what_training_gets(files):
     spec = PreprocessSpec(side=16, channels=3, resize="stretch")
     with Decoder(1) as decoder:
         shown = decoder.decode_one(Path(files[0]))
-        trained = read_all(decoder, files[:1])[0]
-    assert np.array_equal(to_pixels(shown, spec), trained.pixels)
+        trained = pixels_of(read_all(decoder, files[:1]))[0]
+    assert np.array_equal(to_pixels(shown, spec), trained)
 
 
 def test_a_picture_from_memory_equals_the_one_from_the_file(files):
@@ -188,7 +211,7 @@ def test_it_goes_on_when_its_idle_children_are_killed(files):
         assert decoder.decode_one(Path(files[0])).shape == (30, 40, 3)
         for child in decoding_children():
             child.kill()
-        assert all(isinstance(result, Sample) for result in read_all(decoder, files))
+        assert failures_of(read_all(decoder, files)) == {}
 
 
 def test_closing_ends_a_wait_in_another_thread(files, reader_that):

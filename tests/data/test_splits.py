@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from cnnstudio.core.errors import DataError
 from cnnstudio.data.spec import SplitSpec
-from cnnstudio.data.splits import part_sizes, stratified_splits
+from cnnstudio.data.splits import part_sizes, split_groups, stratified_splits
 
 
 @pytest.mark.parametrize(
@@ -100,3 +101,62 @@ def test_a_missing_test_part_is_taken_from_training():
 def test_a_folder_with_a_test_part_only_stays_a_test():
     splits = stratified_splits(np.zeros(9, np.int64), SplitSpec(), np.full(9, 2, np.int8))
     assert (splits == 2).all()
+
+
+@given(
+    labels=st.lists(st.integers(0, 3), min_size=30, max_size=200),
+    seed=st.integers(0, 1000),
+    data=st.data(),
+)
+def test_a_group_is_never_torn_apart(labels, seed, data):
+    groups = np.array(data.draw(st.lists(st.integers(0, 40), min_size=len(labels), max_size=len(labels))))
+    for spec in (SplitSpec(seed=seed), SplitSpec(seed=seed, folds=4, fold=2)):
+        splits = stratified_splits(np.array(labels), spec, groups=groups)
+        for group in np.unique(groups):
+            assert len(np.unique(splits[groups == group])) == 1
+
+
+def test_groups_of_one_change_nothing():
+    labels = np.random.default_rng(0).integers(0, 5, 300)
+    spec = SplitSpec(seed=3)
+    assert np.array_equal(stratified_splits(labels, spec, groups=np.arange(300)), stratified_splits(labels, spec))
+
+
+def test_groups_of_ten_fill_the_shares_as_well_as_they_can():
+    groups = np.repeat(np.arange(40), 10)
+    labels = groups % 2
+    splits = stratified_splits(labels, SplitSpec(val=0.2, test=0.1), groups=groups)
+    # 200 a class in tens: 40, 20 and 140 can be met exactly.
+    assert [np.bincount(splits[labels == label]).tolist() for label in (0, 1)] == [[140, 40, 20]] * 2
+
+
+def test_each_image_is_validated_in_exactly_one_fold_and_classes_are_even():
+    labels = np.array([0] * 52 + [1] * 31)
+    seen = np.zeros(len(labels), int)
+    tests = []
+    for fold in range(5):
+        splits = stratified_splits(labels, SplitSpec(test=0.2, folds=5, fold=fold))
+        seen += splits == 1
+        tests.append(splits == 2)
+        counts = np.bincount(labels[splits == 1])
+        # 42 and 25 are left by the test; as StratifiedKFold deals them.
+        assert counts[0] in (8, 9)
+        assert counts[1] == 5
+    assert all(np.array_equal(test, tests[0]) for test in tests)
+    assert (seen + tests[0] == 1).all()
+
+
+def test_groups_come_from_folders_and_patterns_and_copies_join_them():
+    names = ("a/p1/1.png", "a/p1/2.png", "a/p2/1.png", "b/p3_x.png", "b/p3_y.png")
+    alone = np.arange(5)
+    assert split_groups(names, SplitSpec(), alone) is None
+    assert split_groups(names, SplitSpec(group="folder"), alone).tolist() == [0, 0, 2, 3, 3]
+    assert split_groups(names, SplitSpec(group="pattern", pattern=r"(p\d)_"), alone).tolist() == [0, 1, 2, 3, 3]
+    copies = np.array([0, 1, 2, 0, 4])
+    assert split_groups(names, SplitSpec(group="folder"), copies).tolist() == [0, 0, 2, 0, 0]
+
+
+@pytest.mark.parametrize("pattern", ["(", "(zebra)", ""])
+def test_a_pattern_that_groups_nothing_is_refused(pattern):
+    with pytest.raises(DataError, match=r"pattern|expression"):
+        split_groups(("a/1.png",), SplitSpec(group="pattern", pattern=pattern), np.arange(1))
