@@ -192,7 +192,15 @@ def with_value(described: dict[str, Any], key: str, text: str, error: Callable[.
     if not _has_value(described, key):
         raise error(f"There is no setting '{key}'.", hint=f"Known: {', '.join(value_names(described))}.")
     first, _, rest = key.partition(".")
-    return {**described, first: with_value(described[first], rest, text, error) if rest else text}
+    if rest:
+        return {**described, first: with_value(described[first], rest, text, error)}
+    return {**described, first: _typed(text, described[first])}
+
+
+def _typed(text: str, before: Any) -> Any:
+    """Whole numbers as such: a choice between 1 and 3 takes no text."""
+    is_whole = isinstance(before, int) and not isinstance(before, bool)
+    return int(text) if is_whole and text.lstrip("-").isdecimal() else text
 
 
 def _has_value(described: dict[str, Any], key: str) -> bool:

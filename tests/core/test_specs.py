@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from cnnstudio.core.errors import DataError, ShapeError, StudioError
-from cnnstudio.core.specs import Family, Spec, first_problem, parse_spec, setting, settings_of
+from cnnstudio.core.specs import Family, Spec, first_problem, parse_spec, setting, settings_of, with_value
 
 
 class Brush(Spec):
@@ -81,3 +81,12 @@ def test_family_refuses_two_members_of_one_kind() -> None:
 def test_errors_cross_process_borders_with_their_hint() -> None:
     error = pickle.loads(pickle.dumps(ShapeError("Too large.", hint="Pad.")))  # noqa: S301
     assert (type(error), error.message, error.hint) == (ShapeError, "Too large.", "Pad.")
+
+
+def test_a_choice_between_numbers_takes_a_number_from_the_command_line() -> None:
+    class Channels(Spec):
+        channels: Literal[1, 3] = 3
+        is_on: bool = True
+
+    assert Channels.model_validate(with_value(Channels().to_json(), "channels", "1", StudioError)).channels == 1
+    assert Channels.model_validate(with_value(Channels().to_json(), "is_on", "0", StudioError)).is_on is False
