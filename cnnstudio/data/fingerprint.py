@@ -48,7 +48,7 @@ def _cell_means(grey: np.ndarray) -> np.ndarray:
         return np.asarray(cells @ grey.astype(np.float32) @ cells.T)
     step = side // SIDE
     rows = grey.reshape(n * SIDE, step, side).sum(axis=1, dtype=np.uint16)
-    return np.asarray(rows.reshape(n, SIDE, SIDE, step).sum(axis=3, dtype=np.uint32) / step**2
+    return np.asarray(rows.reshape(n, SIDE, SIDE, step).sum(axis=3, dtype=np.uint32) / step**2)
 
 
 @lru_cache(maxsize=8)
