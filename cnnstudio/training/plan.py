@@ -47,7 +47,9 @@ class Plan(Spec):
             torch.backends.cuda.matmul.allow_tf32 = self.tf32
             torch.backends.cudnn.allow_tf32 = self.tf32
             torch.backends.cudnn.benchmark = not self.deterministic
-        torch.use_deterministic_algorithms(self.deterministic, warn_only=False)
+        if self.deterministic != torch.are_deterministic_algorithms_enabled():
+            # Two seconds of imports.
+            torch.use_deterministic_algorithms(self.deterministic)
         network = network.to(device)
         # nn.Module.to knows the layout only as a keyword that its stub leaves out.
         move: Any = network.to
