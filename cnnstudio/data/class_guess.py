@@ -3,12 +3,15 @@
 import os
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnstudio.data.label_table import SUFFIXES, is_label_table
-from cnnstudio.data.name_pattern import guessed_pattern
+from cnnstudio.data.name_pattern import COMMON, guessed_pattern
 from cnnstudio.data.place import MAX_NAMES, Place
 from cnnstudio.data.walk import has_image_suffix
+
+if TYPE_CHECKING:
+    from cnnstudio.data.class_files import ClassFilesSource
 
 # Folders that hold images of all classes when a table lies beside them.
 PLAIN = frozenset(("images", "image", "imgs", "img", "pictures", "photos", "jpg", "jpeg", "png", "data", "files"))
@@ -32,6 +35,21 @@ def guess_classes(place: Place) -> dict[str, Any]:
         pattern = guessed_pattern(_some(loose))
         return {"classes_from": "names", "pattern": pattern} if pattern else {}
     return {}
+
+
+def completed(source: "ClassFilesSource") -> "ClassFilesSource":
+    """The source with a pattern or a table proposed, where it asks for one and none is named yet."""
+    folder = Path(str(getattr(source, "path", "")))
+    if source.kind != "folder" or not folder.is_dir():
+        return source.replace(pattern=source.pattern or COMMON[0]) if source.classes_from == "names" else source
+    place = Place(folder)
+    if source.classes_from == "names" and not source.pattern:
+        names = [entry.name for entry in place.entries if entry.is_file() and has_image_suffix(entry.name)]
+        return source.replace(pattern=(guessed_pattern(_some(names)) if names else None) or COMMON[0])
+    if source.classes_from == "table" and not source.table:
+        tables = [file.name for file in place.files(*SUFFIXES)]
+        return source.replace(table=_best(tables)) if tables else source
+    return source
 
 
 def _some(names: list[str]) -> list[str]:

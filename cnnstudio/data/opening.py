@@ -6,19 +6,24 @@ from cnnstudio.core.errors import DataError
 from cnnstudio.data.place import Place, head_of, is_pickle, unpacked
 from cnnstudio.data.spec import SourceSpec, sources
 
+NAME_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 TAKEN = "a folder of images, a zip or tar archive, IDX, CIFAR binary or NPZ files, or a CSV file of labels"
 
 
 def named_source(text: str) -> SourceSpec | None:
     """A source that needs no path: "digits", "shapes", or a well-known set by its name; None if it is none."""
-    from cnnstudio.data.known import KNOWN
     from cnnstudio.data.sources.digits import DigitsSource
     from cnnstudio.data.sources.known import KnownSource
     from cnnstudio.data.sources.shapes import ShapesSource
 
-    if text in KNOWN:
-        return KnownSource(name=text)
-    return {"digits": DigitsSource, "shapes": ShapesSource}[text]() if text in ("digits", "shapes") else None
+    if text in ("digits", "shapes"):
+        return {"digits": DigitsSource, "shapes": ShapesSource}[text]()
+    if not set(text) <= NAME_SIGNS:
+        return None
+    # What downloads takes 50 ms to import: only for what may be a name.
+    from cnnstudio.data.known import KNOWN
+
+    return KnownSource(name=text) if text in KNOWN else None
 
 
 def source_at(path: Path) -> SourceSpec:

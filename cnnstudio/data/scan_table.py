@@ -43,6 +43,9 @@ def scan_table(root: Path, table: Path, columns: Columns, ctx: JobContext) -> Sc
     if left > 0:
         text = f"{counted(left, 'image is', 'images are')} in no row of {table.name} and not used."
         problems.append(Problem("", "no_class", text))
+    if table.is_relative_to(root):
+        # It was passed by as "no image"; it is no stranger.
+        walk.foreign -= Counter([table.suffix.lower()])
     scan.problems += [*problems, *walk.problems, *walk.skipped()]
     return scan
 

@@ -4,12 +4,13 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from cnnstudio.gui.data_choice import open_data
 from cnnstudio.gui.drops import Drop, DropKind, meaning
 from cnnstudio.gui.other_runs import open_run_folder
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.drop_overlay import DropOverlay
 from cnnstudio.gui.widgets.drop_zone import dropped_paths
-from cnnstudio.gui.window_actions import open_folder, open_network
+from cnnstudio.gui.window_actions import open_network
 
 
 class DropTarget(QObject):
@@ -60,7 +61,7 @@ def take_drop(session: Session, drop: Drop) -> None:
     elif drop.kind is DropKind.RUN:
         open_run_folder(session, drop.paths[0])
     elif drop.kind is DropKind.DATA:
-        open_folder(session, drop.paths[0])
+        open_data(session, drop.paths[0])
     elif drop.kind is DropKind.WEIGHTS:
         session.offer_weights(drop.paths[0])
     elif drop.kind is DropKind.NETWORK:

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from cnnstudio.core.errors import DataError
+from cnnstudio.data.opening import source_at
+from cnnstudio.data.place import Place
 from cnnstudio.project import FILE as PROJECT_FILE
 from cnnstudio.runs.run import RUN as RUN_FILE
 
 WEIGHTS_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl")
+
+# Files of data that are no source, but get told so and not that they are no image.
+ARRAY_SUFFIXES = frozenset((".7z", ".rar", ".npy", ".pkl", ".pickle", ".h5", ".hdf5", ".mat", ".parquet", ".gz"))
 
 
 class DropKind(StrEnum):
@@ -52,5 +58,19 @@ def meaning(paths: Sequence[Path]) -> Drop:
         return Drop(DropKind.WEIGHTS, (first,), f"Import the weights in {first.name}: shows first what fits")
     if len(paths) == 1 and first.suffix.lower() == ".json":
         return Drop(DropKind.NETWORK, (first,), f"Use the network in {first.name}")
+    if len(paths) == 1 and _is_data(first):
+        return Drop(DropKind.DATA, (first,), f"Use {first.name} as data")
     noun = "this image" if len(paths) == 1 else f"these {len(paths):,} images"
     return Drop(DropKind.IMAGES, tuple(paths), f"Classify {noun}")
+
+
+def _is_data(file: Path) -> bool:
+    """Is a file an archive, or one of arrays or labels? Those that are refused as such count: they get their reason."""
+    place = Place(file)
+    if not place.head or place.kind == "an image":
+        return False
+    try:
+        source_at(file)
+    except DataError:
+        return place.kind == "a Python pickle" or file.suffix.lower() in ARRAY_SUFFIXES
+    return True

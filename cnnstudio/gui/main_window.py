@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 from cnnstudio.gui.actions import Action
 from cnnstudio.gui.closing import CloseQuestion, close_text
 from cnnstudio.gui.collector import Collector
+from cnnstudio.gui.data_choice import choose_file, choose_folder, show_known_sets
 from cnnstudio.gui.drop_target import DropTarget, classify
 from cnnstudio.gui.job_watch import JobWatch
 from cnnstudio.gui.menus import Menus
@@ -24,7 +25,7 @@ from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.rail import Rail
 from cnnstudio.gui.widgets.status_bar import StatusBar
 from cnnstudio.gui.widgets.top_bar import TopBar
-from cnnstudio.gui.window_actions import choose_folder, choose_network, choose_project, window_actions
+from cnnstudio.gui.window_actions import choose_network, choose_project, window_actions
 
 if TYPE_CHECKING:
     from cnnstudio.runs.run import Run
@@ -113,6 +114,14 @@ class MainWindow(QMainWindow):
     def choose_folder(self, session: Session) -> None:
         """Ask for a folder of images and use it as data."""
         choose_folder(self, session)
+
+    def choose_file(self, session: Session) -> None:
+        """Ask for an archive or a file of images and use it as data."""
+        choose_file(self, session)
+
+    def choose_known(self, session: Session) -> None:
+        """Show the well-known sets."""
+        show_known_sets(self, session)
 
     def choose_network(self, session: Session) -> None:
         """Ask for a network's file and use it."""

@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from cnnstudio.core.errors import StudioError
 from cnnstudio.core.paths import projects_dir
-from cnnstudio.data.spec import parse_source
 from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action, needs_project
 from cnnstudio.gui.session import Session
 
@@ -31,6 +29,25 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             window.choose_folder,
             ("Ctrl+Shift+O",),
             "image-multiple-outline",
+            tooltip="The class may stand in subfolders, in the files' names, or in a table.",
+        ),
+        Action(
+            "data.file",
+            "Use an archive or a file of images…",
+            FILE,
+            window.choose_file,
+            (),
+            "folder-zip-outline",
+            tooltip="A zip or tar archive, or an IDX, CIFAR, NPZ or CSV file.",
+        ),
+        Action(
+            "data.known",
+            "Use a well-known set…",
+            FILE,
+            window.choose_known,
+            (),
+            "cloud-download-outline",
+            tooltip="MNIST, CIFAR-10, Flowers-102 and others; downloaded on your click only.",
         ),
         Action(
             "network.import",
@@ -84,21 +101,6 @@ def choose_project(window: "MainWindow", session: Session) -> None:
     folder = QFileDialog.getExistingDirectory(window, "Open a project", str(projects_dir()))
     if folder:
         session.open_project(Path(folder))
-
-
-def choose_folder(window: "MainWindow", session: Session) -> None:
-    """Ask for a folder of images and make it the data."""
-    folder = QFileDialog.getExistingDirectory(window, "Use a folder of images", str(Path.home()))
-    if folder:
-        open_folder(session, Path(folder))
-
-
-def open_folder(session: Session, folder: Path) -> None:
-    """Make a folder the data, or say why it can't be."""
-    try:
-        session.open_source(parse_source(str(folder)))
-    except StudioError as error:
-        session.report(error)
 
 
 def choose_network(window: "MainWindow", session: Session) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from cnnstudio.core.paths import RESOURCES
-from cnnstudio.data.spec import parse_source
+from cnnstudio.gui.data_choice import choose_folder, show_known_sets
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import set_role, theme
@@ -48,6 +48,13 @@ class WelcomePage(Page):
         self.digits.set_samples(QPixmap(str(SAMPLES / "digits.png")))
         self.shapes.set_samples(QPixmap(str(SAMPLES / "shapes.png")))
         self.folder.set_sample_icons(("cat", "dog", "flower-tulip-outline", "car-side", "leaf"))
+        self.known = RowButton(
+            "A well-known set…",
+            "MNIST, CIFAR-10, Imagenette, Flowers-102 and seven more, downloaded on your click",
+            "cloud-download-outline",
+            "Choose one of eleven published data sets; nothing is downloaded before you say so.",
+        )
+        self.known.clicked.connect(self._choose_known)
         self._recent_box = QVBoxLayout()
         self._recent_box.setSpacing(2 * theme.tokens.size.grid)
         self._recent_title = Label("Recent projects", "title")
@@ -70,7 +77,7 @@ class WelcomePage(Page):
         box.setSpacing(theme.tokens.size.gap)
         box.addStretch(2)
         box.addWidget(Label("What shall a network learn today?", "page-title", wrap=True))
-        text = "Choose a beginning, or drop a folder of images on this window. Nothing needs the internet."
+        text = "Choose a beginning, or drop a folder or an archive of images here. Only well-known sets need the internet."
         box.addWidget(Label(text, "muted", wrap=True))
         box.addSpacing(theme.tokens.size.grid)
         tiles = QHBoxLayout()
@@ -78,6 +85,7 @@ class WelcomePage(Page):
         for tile in (self.digits, self.shapes, self.folder):
             tiles.addWidget(tile, 1)
         box.addLayout(tiles)
+        box.addWidget(self.known)
         box.addSpacing(2 * theme.tokens.size.gap)
         box.addWidget(self._recent_title)
         box.addLayout(self._recent_box)
@@ -114,9 +122,10 @@ class WelcomePage(Page):
         self.session.begin_sample("shapes")
 
     def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "A folder of images", str(Path.home()))
-        if folder:
-            self.session.new_project(parse_source(folder))
+        choose_folder(self, self.session)
+
+    def _choose_known(self) -> None:
+        show_known_sets(self, self.session)
 
 
 def _centred(column: QWidget) -> QScrollArea:

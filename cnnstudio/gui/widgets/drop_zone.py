@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
@@ -17,10 +17,11 @@ def dropped_paths(mime: QMimeData) -> list[Path]:
 
 
 class DropZone(QWidget):
-    """A dashed field that takes files (`dropped`); its button asks for a choice (`choose`)."""
+    """A dashed field that takes files (`dropped`); its button asks for a choice (`choose`, a second `choose_other`)."""
 
     dropped = Signal(list)
     choose = Signal()
+    choose_other = Signal()
 
     def __init__(self, text: str, button: str, tooltip: str) -> None:
         super().__init__()
@@ -36,7 +37,19 @@ class DropZone(QWidget):
         self.button = Button(button, tooltip)
         self.button.clicked.connect(self.choose)
         box.addWidget(label)
-        box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(2 * theme.tokens.size.grid)
+        self._buttons.addStretch(1)
+        self._buttons.addWidget(self.button)
+        self._buttons.addStretch(1)
+        box.addLayout(self._buttons)
+
+    def add_choice(self, button: str, tooltip: str) -> Button:
+        """A second button, for a choice of another kind."""
+        other = Button(button, tooltip)
+        other.clicked.connect(self.choose_other)
+        self._buttons.insertWidget(self._buttons.count() - 1, other)
+        return other
 
     @property
     def is_target(self) -> bool:
