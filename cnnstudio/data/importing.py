@@ -59,7 +59,7 @@ def import_files(
 
 def _work(preprocess: PreprocessSpec, has_thumbnails: bool) -> Work:
     side = THUMBNAIL_SIDE if has_thumbnails else 0
-    return Work(preprocess.side, preprocess.channels, preprocess.resize, side)
+    return Work(preprocess.side, preprocess.channels, preprocess.resize, side, preprocess.float_range)
 
 
 def _raw(scan: Scan, found: Found, work: Work, accept_problems: bool) -> RawData:

@@ -33,12 +33,14 @@ class Work:
         channels: 1 or 3.
         resize: "stretch", "crop" or "letterbox".
         thumbnail_side: Also make thumbnails of this side from the same decoding; 0 for none.
+        float_range: Black and white of pictures in floating point; None for 0 and 1.
     """
 
     side: int
     channels: int
     resize: str
     thumbnail_side: int = 0
+    float_range: tuple[float, float] | None = None
 
     def pixel_shape(self, n: int) -> tuple[int, int, int, int]:
         """Shape of the pixels of n files."""
@@ -165,7 +167,7 @@ def _read(path: str, position: int, made: Rows, work: Work) -> tuple[bytes, int,
     try:
         content = read_bytes(path)
         digest = hashlib.blake2b(content, digest_size=DIGEST_BYTES).digest()
-        picture = decode(content)
+        picture = decode(content, float_range=work.float_range)
     except ImageError as error:
         return digest, 0, 0, 0, Failure(error.kind, error.message, error.hint)
     assert made.pixels is not None
@@ -219,6 +221,8 @@ def _thumbnail(picture: Image.Image, side: int) -> np.ndarray:
     return np.asarray(to_square(picture, side, "crop", reducing_gap=1.0).convert("RGB"))
 
 
-def read_view(source: str | bytes, max_side: int = MAX_SIDE) -> np.ndarray:
+def read_view(
+    source: str | bytes, max_side: int = MAX_SIDE, float_range: tuple[float, float] | None = None
+) -> np.ndarray:
     """One picture to show and to classify: uint8, shape (H, W, 1) or (H, W, 3)."""
-    return read_image(source if isinstance(source, bytes) else Path(source), max_side)
+    return read_image(source if isinstance(source, bytes) else Path(source), max_side, float_range)

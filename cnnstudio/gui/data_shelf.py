@@ -38,13 +38,20 @@ class DataShelf(RunShelf):
 
     def set_data_spec(self, spec: DataSpec) -> None:
         """Use other data, or the same with another split or size; it is opened in the background."""
-        self.open_data(spec.source.title, lambda ctx: spec)
+        self.open_data(spec.source.title, lambda ctx: spec, self.dataset or self._before[1])
         self.data_spec = spec
 
-    def open_data(self, title: str, make_spec: "Callable[[JobContext], DataSpec]") -> None:
+    def open_data(
+        self, title: str, make_spec: "Callable[[JobContext], DataSpec]", at_hand: "Dataset | None" = None
+    ) -> None:
         """Open data whose spec is made in the background too: a folder's defaults depend on its files.
 
         What was open comes back if this can't be opened.
+
+        Args:
+            title: What the window calls it meanwhile.
+            make_spec: Called in the background.
+            at_hand: Its pictures are taken where only splits or edits differ; None to look at the files again.
         """
         if self.data_job is not None:
             self.data_job.cancel()
@@ -57,7 +64,7 @@ class DataShelf(RunShelf):
             from cnnstudio.data.dataset import open_dataset
 
             spec = make_spec(ctx)
-            return spec, open_dataset(spec, ctx)
+            return spec, open_dataset(spec, ctx, at_hand)
 
         # A job that was replaced may still have finished in time: only the newest one counts.
         def done(found: "tuple[DataSpec, Dataset]") -> None:

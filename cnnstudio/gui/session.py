@@ -11,7 +11,7 @@ from cnnstudio.core.paths import free_path, projects_dir
 from cnnstudio.core.settings import Settings, load_settings, save_settings
 from cnnstudio.data.spec import SourceSpec, data_spec, parse_source
 from cnnstudio.data.words import printable
-from cnnstudio.gui.data_shelf import DataShelf
+from cnnstudio.gui.edit_shelf import EditShelf
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.queue import TrainingQueue
 from cnnstudio.gui.samples import sample
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 AUTOSAVE_MS = 500  # a crash costs at most a second of edits
 
 
-class Session(DataShelf):
+class Session(EditShelf):
     """What is open in this window: project, data, network, recipe, runs."""
 
     project_changed = Signal()
@@ -59,6 +59,7 @@ class Session(DataShelf):
         self._start_when_open = False
         self._save_timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self.augment_changed.connect(self._save_timer.start)
+        self.edits_changed.connect(self._save_timer.start)
         self._save_timer.timeout.connect(self.save)
         self.data_opened.connect(self._on_data_opened)
 

@@ -34,6 +34,10 @@ class UndoStack(Generic[T]):
         self._at += 1
         return self._entries[self._at][1]
 
+    def is_at(self, value: T) -> bool:
+        """True if this is the value that holds now."""
+        return bool(self._entries) and self._entries[self._at][1] == value
+
     def transform(self, change: Callable[[T], T]) -> None:
         """Change every value that undo and redo can bring back, without an edit of its own."""
         self._entries = [(text, change(value)) for text, value in self._entries]

@@ -66,7 +66,7 @@ def test_all_pictures_are_shown_and_counted(page: DataPage) -> None:
 
 
 def test_the_class_filter_shows_one_class_and_marks_its_bar(page: DataPage, qtbot: QtBot) -> None:
-    box = page.browser.classes
+    box = page.browser.filters.classes
     qtbot.keyClick(box, Qt.Key.Key_Down)
     qtbot.keyClick(box, Qt.Key.Key_Down)
     assert box.currentText() == "dog"
@@ -76,18 +76,18 @@ def test_the_class_filter_shows_one_class_and_marks_its_bar(page: DataPage, qtbo
 
 def test_a_click_on_a_bar_filters_by_its_class(page: DataPage, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.side.counts, LEFT, pos=QPoint(20, 2 * ROW_PX + 4))
-    assert page.browser.classes.currentText() == "<b>owl</b>"
+    assert page.browser.filters.classes.currentText() == "<b>owl</b>"
     assert page.browser.gallery.count() == 4
 
 
 def test_the_part_filter_and_the_text_filter_work_together(page: DataPage, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.browser.parts.button("val"), LEFT)
+    qtbot.mouseClick(page.browser.filters.parts.button("val"), LEFT)
     assert page.browser.shown().tolist() == [6, 7, 8]
-    qtbot.keyClicks(page.browser.search, "-07")
+    qtbot.keyClicks(page.browser.filters.search, "-07")
     qtbot.waitUntil(lambda: page.browser.gallery.count() == 1)
-    qtbot.keyClicks(page.browser.search, "x")
+    qtbot.keyClicks(page.browser.filters.search, "x")
     qtbot.waitUntil(lambda: page.browser.gallery.count() == 0)
-    assert "No picture passes these filters." in page.browser._about.text()
+    assert "No picture passes these filters." in page.browser.about.text()
 
 
 def test_the_slider_zooms_the_gallery(page: DataPage) -> None:
@@ -225,7 +225,7 @@ def test_a_folder_that_is_called_off_leaves_the_source_marked(
     page: DataPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args: "")
-    qtbot.mouseClick(page.sources.cards.card("folder"), LEFT)
+    qtbot.mouseClick(page.sources.cards.card("own"), LEFT)
     assert page.sources.cards.current() == "shapes"
 
 
@@ -240,7 +240,7 @@ def test_a_real_folder_shows_its_pictures_and_names_what_could_not_be_read(
     page.sources.zone.dropped.emit([folder_of_images])
     qtbot.waitUntil(lambda: bare_session.dataset is not None, timeout=TIMEOUT_MS)
     assert page.browser.gallery.count() == 8
-    assert page.sources.cards.current() == "folder"
+    assert page.sources.cards.current() == "own"
     link = next(link for link in page.side.findings.links if link.property("key") == "empty")
     qtbot.mouseClick(link, LEFT)
     assert page.problems.text(0, 0) == "cats/notes.png"

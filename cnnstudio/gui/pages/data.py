@@ -3,16 +3,21 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import Job
+from cnnstudio.data.class_files import ClassFilesSource
+from cnnstudio.data.class_guess import completed
 from cnnstudio.data.dataset import Dataset, printable
 from cnnstudio.data.spec import PreprocessSpec, SourceSpec, SplitSpec, parse_source
-from cnnstudio.gui.pages.data_panels import LEFT_PX, RIGHT_PX, SidePanel, SourcePanel
-from cnnstudio.gui.pages.data_texts import findings
+from cnnstudio.gui.data_choice import choose_file, choose_folder, open_data, show_known_sets
+from cnnstudio.gui.pages.data_edits import DataEdits
+from cnnstudio.gui.pages.data_panels import LEFT_PX, RIGHT_PX, SidePanel
+from cnnstudio.gui.pages.data_sources import KNOWN, OWN, SourcePanel
+from cnnstudio.gui.pages.data_texts import chip_text, findings, places_of
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
@@ -53,7 +58,7 @@ class DataPage(Page):
         self.side = SidePanel()
         self.empty = EmptyState(
             "No pictures yet",
-            "Choose a source at the left, or drop a folder that holds one subfolder of images for each class.",
+            "Choose a source at the left, or drop a folder of images, an archive or a file on the window.",
             "Use the handwritten digits",
             "Open 1,797 handwritten digits that come with the program.",
             "image-multiple-outline",
@@ -68,6 +73,7 @@ class DataPage(Page):
             "Enter or a double click goes to the picture, if it is among them.",
         )
         self.problem_card = Card("Problems")
+        self.edits = DataEdits(session, self.browser, self.side.edits, self)
         self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._lay_out()
         self._connect()
@@ -110,6 +116,7 @@ class DataPage(Page):
         self.sources.chosen.connect(self._on_source)
         self.sources.dropped.connect(self._on_folder)
         self.sources.choose_folder.connect(self._choose_folder)
+        self.sources.choose_file.connect(self._choose_file)
         self.sources.source_changed.connect(self._on_source_changed)
         self.sources.go_on.connect(self._go_on)
         self.side.split.changed.connect(self._on_split)
@@ -120,6 +127,7 @@ class DataPage(Page):
         self.empty.triggered.connect(self._use_digits)
         self.error.triggered.connect(self._choose_folder)
         self.busy.triggered.connect(self._cancel)
+        self.side.save_report.clicked.connect(self.edits.ask_for_report)
         self.problems.activated_row.connect(self._go_to_picture)
         self._busy_timer.timeout.connect(self._show_busy)
 
@@ -133,6 +141,19 @@ class DataPage(Page):
             self.augment = AugmentTab(self.session)
             self.views.addWidget(self.augment)
         self.views.setCurrentIndex(1 if tab == AUGMENT else 0)
+
+    def event(self, event: QEvent) -> bool:
+        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_key and self.views.currentIndex() == 0 and self.edits.takes(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.edits.takes(event):
+            self.edits.press(event)
+        else:
+            super().keyPressEvent(event)
 
     # What is shown ----------------------------------------------------------------------------------------------
 
@@ -165,6 +186,7 @@ class DataPage(Page):
         if any(problem.is_blocking for problem in dataset.problems):
             # What allows a training all the same is among the settings that are seldom changed.
             self.sources.settings.open_more()
+        self.edits.show()
         self._middle.setCurrentWidget(self.browser)
 
     def _show_error(self, error: StudioError) -> None:
@@ -179,6 +201,11 @@ class DataPage(Page):
 
     def _show_problems(self, kind: str) -> None:
         assert self._shown is not None
+        places = places_of(self._shown.problems, kind)
+        if places:
+            self.browser.show_only(places, chip_text(kind))
+            self._show_pictures()
+            return
         group = [problem for problem in self._shown.problems if problem.kind == kind]
         hint = next((problem.hint for problem in group if problem.hint), "")
         self.problem_card.set_title(f"Problems: {len(group):,}")
@@ -199,8 +226,11 @@ class DataPage(Page):
     # What the user does -----------------------------------------------------------------------------------------
 
     def _on_source(self, kind: str) -> None:
-        if kind == "folder":
+        if kind == OWN:
             self._choose_folder()
+        elif kind == KNOWN:
+            show_known_sets(self, self.session)
+            self._refresh()
         elif not self._is_open(kind):
             self.session.open_source(parse_source(kind))
 
@@ -212,6 +242,8 @@ class DataPage(Page):
         spec = self.session.data_spec
         if spec is None:
             return
+        if isinstance(source, ClassFilesSource):
+            source = completed(source)
         preprocess = spec.preprocess
         if getattr(source, "side", None) != getattr(spec.source, "side", None):
             # Scenes that are drawn larger are meant to be seen larger.
@@ -219,16 +251,14 @@ class DataPage(Page):
         self.session.set_data_spec(spec.replace(source=source, preprocess=preprocess))
 
     def _on_folder(self, paths: list[Path]) -> None:
-        try:
-            self.session.open_source(parse_source(str(paths[0])))
-        except StudioError as error:
-            self.session.report(error)
+        open_data(self.session, paths[0])
 
     def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "A folder of images", str(Path.home()))
-        if folder:
-            self._on_folder([Path(folder)])
-        else:
+        if not choose_folder(self, self.session):
+            self._refresh()
+
+    def _choose_file(self) -> None:
+        if not choose_file(self, self.session):
             self._refresh()
 
     def _use_digits(self) -> None:

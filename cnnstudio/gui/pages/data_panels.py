@@ -2,91 +2,29 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from cnnstudio.core.specs import Spec
 from cnnstudio.data.dataset import SPLITS, Dataset, printable
-from cnnstudio.data.spec import PreprocessSpec, SourceSpec, SplitSpec
+from cnnstudio.data.spec import PreprocessSpec, SplitSpec
 from cnnstudio.gui.pages.data_texts import sees_text, statistics_text
 from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.counts import ROW_PX, CountBars
-from cnnstudio.gui.widgets.data_browser import SPLIT_ROLES, SPLIT_TITLES
-from cnnstudio.gui.widgets.drop_zone import DropZone
+from cnnstudio.gui.widgets.data_browser import SPLIT_ROLES
+from cnnstudio.gui.widgets.data_filters import SPLIT_TITLES
+from cnnstudio.gui.widgets.edits_card import EditsCard
 from cnnstudio.gui.widgets.findings import Finding, Findings
 from cnnstudio.gui.widgets.form import Form
-from cnnstudio.gui.widgets.labels import ElidedLabel, Label
+from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.legend import Legend
-from cnnstudio.gui.widgets.option_cards import Option, OptionCards
 from cnnstudio.gui.widgets.split_form import SplitForm
 
 LEFT_PX, RIGHT_PX, MAX_COUNT_ROWS = 280, 320, 10
-OPTIONS = (
-    Option(
-        "digits", "Handwritten digits", "1,797 real digits, 8 × 8, grey.", "Digits of 43 people; nothing to download."
-    ),
-    Option(
-        "shapes",
-        "Shapes",
-        "Generated colour scenes with known masks.",
-        "A shape among distractors on a textured ground.",
-    ),
-    Option("folder", "A folder of images", "One subfolder for each class.", "Choose a folder on this machine."),
-)
 CHANNELS = {1: "1, grey", 3: "3, colour"}
 RESIZE = {"stretch": "Stretch", "crop": "Crop the middle", "letterbox": "Keep whole, add borders"}
-
-
-class SourcePanel(QWidget):
-    """Where the pictures come from, and the main action of the page."""
-
-    chosen = Signal(str)
-    choose_folder = Signal()
-    dropped = Signal(list)
-    source_changed = Signal(object)
-    go_on = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cards = OptionCards(OPTIONS, "Source")
-        self.cards.chosen.connect(self.chosen)
-        self._place = ElidedLabel("", "small")
-        self.settings = Form(["per_class", "side", "seed", "accept_problems"])
-        self.settings.changed.connect(self.source_changed)
-        self.zone = DropZone(
-            "Drop a folder here", "Choose a folder…", "A folder with one subfolder of images for each class."
-        )
-        self.zone.dropped.connect(self.dropped)
-        self.zone.choose.connect(self.choose_folder)
-        self.main_button = Button("Choose a network", "Go on to the page Network.", role="main", icon="arrow-right")
-        self.main_button.clicked.connect(self.go_on)
-        card = Card("Source")
-        for widget in (self.cards, self._place, self.settings):
-            card.add(widget)
-        card.hug()
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.tokens.size.gap)
-        box.addWidget(card)
-        box.addWidget(self.zone)
-        box.addStretch(1)
-        box.addWidget(self.main_button)
-
-    def set_source(self, source: SourceSpec | None) -> None:
-        """Show which source is used, with its settings."""
-        self.cards.set_current("" if source is None else source.kind)
-        place = str(getattr(source, "path", ""))
-        self._place.set_text(printable(place))
-        self._place.setVisible(bool(place))
-        has_settings = source is not None and source.kind != "digits"
-        self.settings.set_spec(source if has_settings else None)
-        self.settings.setVisible(has_settings)
-
-    def set_ready(self, is_ready: bool) -> None:
-        """Let the user go on once the data is open."""
-        self.main_button.set_enabled(is_ready, "The data is not open yet.")
 
 
 class SidePanel(QScrollArea):
@@ -108,6 +46,11 @@ class SidePanel(QScrollArea):
         self._counts_area = _scrolled(self.counts)
         self._classes.add(self._counts_area)
         self._problems.add(self.findings)
+        self.save_report = Button(
+            "Save the report as CSV…", "Write all findings and counts to a table, a row for each picture.", role="link"
+        )
+        self._problems.add(self.save_report)
+        self.edits = EditsCard()
         split_card.add(self.split)
         self._sees.add(self.preprocess)
         self._sees.add(self._statistics)
@@ -116,7 +59,7 @@ class SidePanel(QScrollArea):
         box = QVBoxLayout(column)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)
-        for card in (self._classes, self._problems, split_card, self._sees):
+        for card in (self._classes, self.edits, self._problems, split_card, self._sees):
             card.hug()
             box.addWidget(card)
         box.addStretch(1)
@@ -129,6 +72,8 @@ class SidePanel(QScrollArea):
         self._classes.set_note(f"{len(dataset.classes):,} classes")
         self._counts_area.setFixedHeight(ROW_PX * min(len(dataset.classes), MAX_COUNT_ROWS))
         self.findings.set_findings(found, "Every picture could be read.")
+        # New rows know their height once they are laid out.
+        QTimer.singleShot(0, self._problems.updateGeometry)
         self._sees.set_note(sees_text(dataset))
         self._statistics.set_text(statistics_text(dataset.spec.preprocess))
 

@@ -18,6 +18,29 @@ GROUPS = {
     "unreadable": "{n} files can't be read.",
     "missing": "{n} files are not there any more.",
     "conflicting_labels": "{n} pictures are in two classes.",
+    "timeout": "{n} files take too long to decode.",
+    "crashed": "{n} files make the decoder crash.",
+}
+# What a finding is called on the chip of the gallery that shows it.
+CHIPS = {
+    "duplicates": "Exact copies",
+    "near_duplicates": "Look-alikes",
+    "leak": "In several parts",
+    "near_leak": "Alike in several parts",
+    "conflicting_labels": "In two classes",
+    "near_conflicts": "Alike in two classes",
+    "imbalanced": "The rarest class",
+    "animated": "Several pictures in one",
+    "16_bit": "16 bits",
+    "float": "Floating point",
+    "alpha": "Transparent",
+    "cmyk": "Print colours",
+    "turned": "Turned",
+    "bad_exif": "Damaged EXIF",
+    "blank": "One colour only",
+    "small": "Very small",
+    "narrow": "Very narrow",
+    "grey": "Grey",
 }
 
 
@@ -30,12 +53,23 @@ def findings(problems: Sequence[Problem]) -> list[Finding]:
     return sorted(made, key=lambda finding: not finding.is_blocking)
 
 
+def chip_text(kind: str) -> str:
+    """What the gallery calls the pictures of a finding."""
+    return CHIPS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def places_of(problems: Sequence[Problem], kind: str) -> list[int]:
+    """Positions of the pictures that findings of a kind are about, ascending, each once."""
+    return sorted({place for problem in problems if problem.kind == kind for place in problem.places})
+
+
 def _finding(kind: str, group: list[Problem]) -> Finding:
     blocks = any(problem.is_blocking for problem in group)
+    pictures = len(places_of(group, kind))
     if len(group) == 1:
-        return Finding(kind, printable(group[0].text), 1, blocks)
+        return Finding(kind, printable(group[0].text), 1, blocks, pictures)
     text = GROUPS.get(kind, f"{{n}} problems of the kind '{kind.replace('_', ' ')}'.")
-    return Finding(kind, text.format(n=f"{len(group):,}"), len(group), blocks)
+    return Finding(kind, text.format(n=f"{len(group):,}"), len(group), blocks, pictures)
 
 
 def statistics_text(spec: PreprocessSpec) -> str:

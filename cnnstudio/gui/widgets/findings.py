@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from cnnstudio.data.words import counted
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.labels import Label
@@ -13,12 +14,17 @@ from cnnstudio.gui.widgets.labels import Label
 
 @dataclass(frozen=True)
 class Finding:
-    """A group of problems: its key, the sentence, how many there are, and whether it stands in the way."""
+    """A group of problems: its key, the sentence, how many there are, and whether it stands in the way.
+
+    Args:
+        pictures: How many pictures of the data set it is about; 0 where none can be shown.
+    """
 
     key: str
     text: str
     count: int
     is_blocking: bool = False
+    pictures: int = 0
 
 
 class Findings(QWidget):
@@ -54,9 +60,11 @@ class Findings(QWidget):
         box.setSpacing(0)
         box.addWidget(Label(finding.text, "bad" if finding.is_blocking else "", wrap=True))
         noun = "it" if finding.count == 1 else f"all {finding.count:,}"
-        link = Button(
-            f"Show {noun}", "List the files, each with the reason.", role="link", name=f"Show: {finding.text}"
-        )
+        if finding.pictures:
+            text, tooltip = f"Show {counted(finding.pictures, 'picture')}", "Show these pictures only."
+        else:
+            text, tooltip = f"Show {noun}", "List the files, each with the reason."
+        link = Button(text, tooltip, role="link", name=f"{text}: {finding.text}")
         link.setProperty("key", finding.key)
         link.clicked.connect(self._on_clicked)
         link.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)

@@ -9,6 +9,7 @@ from cnnstudio.gui.widgets.gallery_model import Badge, GalleryItems, GalleryMode
 
 MIN_ZOOM_PX, MAX_ZOOM_PX, ZOOM_STEP = 32, 256, 1.25
 PADDING_PX, CAPTION_PX, DOT_PX, BATCH = 6, 18, 6, 2_000
+FADED = 0.3
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -35,8 +36,11 @@ class GalleryDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent_soft"))
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 6, 6)
+        badge = self._model.badge(row)
+        painter.setOpacity(FADED if badge is not None and badge.is_faded else 1)
         self._paint_picture(painter, room, self._model.pixmap(row))
-        if (badge := self._model.badge(row)) is not None:
+        painter.setOpacity(1)
+        if badge is not None:
             _paint_badge(painter, room, badge)
         if self.has_captions:
             self._paint_caption(painter, rect, str(index.data()), bool(state & QStyle.StateFlag.State_Selected))
@@ -73,8 +77,15 @@ class Gallery(QListView):
     chosen = Signal(int)
     activated_number = Signal(int)
     zoomed = Signal(int)
+    key_pressed = Signal(QKeyEvent)
 
-    def __init__(self, name: str = "Pictures", tooltip: str = "Arrow keys walk; Ctrl and the wheel zoom.") -> None:
+    def __init__(
+        self,
+        name: str = "Pictures",
+        tooltip: str = "Arrow keys walk; Ctrl and the wheel zoom.",
+        *,
+        several: bool = False,
+    ) -> None:
         super().__init__()
         self._model = GalleryModel()
         self._delegate = GalleryDelegate(self._model)
@@ -86,7 +97,8 @@ class Gallery(QListView):
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(BATCH)
         self.setUniformItemSizes(True)
-        self.setSelectionMode(QListView.SelectionMode.SingleSelection)
+        mode = QListView.SelectionMode
+        self.setSelectionMode(mode.ExtendedSelection if several else mode.SingleSelection)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(name)
         self.setToolTip(tooltip)
@@ -139,6 +151,11 @@ class Gallery(QListView):
         index = self.currentIndex()
         return self._model.number(index.row()) if index.isValid() else -1
 
+    def selected(self) -> list[int]:
+        """The numbers of the chosen pictures, in the order of the rows."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return [self._model.number(row) for row in rows]
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._zoom_by(1 if event.angleDelta().y() > 0 else -1)
@@ -152,7 +169,11 @@ class Gallery(QListView):
         elif event.key() == Qt.Key.Key_Minus:
             self._zoom_by(-1)
         else:
-            super().keyPressEvent(event)
+            # A view would jump to captions that begin with the key: whoever listens comes first.
+            event.ignore()
+            self.key_pressed.emit(event)
+            if not event.isAccepted():
+                super().keyPressEvent(event)
 
     def _zoom_by(self, steps: int) -> None:
         self.set_zoom(round(self._delegate.zoom_px * ZOOM_STEP**steps))

@@ -18,10 +18,11 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Badge:
-    """A short word on a picture's corner, in the colour of a role."""
+    """A short word on a picture's corner, in the colour of a role; the picture of a faded one is pale."""
 
     text: str
     role: str = "accent"
+    is_faded: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,19 @@ class GalleryModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._items = GalleryItems((), _nothing, str)
+        self._rows: dict[int, int] | None = None
         self.cache = PixmapCache()
 
     def set_items(self, items: GalleryItems, *, keep_pixmaps: bool = False) -> None:
         """Show other pictures; `keep_pixmaps` if the same numbers still mean the same pictures."""
+        if keep_pixmaps and items.numbers == self._items.numbers:
+            # The same pictures: what is chosen and where the view stands remain.
+            self._items = items
+            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
+            return
         self.beginResetModel()
         self._items = items
+        self._rows = None
         if not keep_pixmaps:
             self.cache.clear()
         self.endResetModel()
@@ -95,7 +103,9 @@ class GalleryModel(QAbstractListModel):
 
     def row_of(self, number: int) -> int:
         """The row that shows a number, or -1."""
-        return next((row for row, other in enumerate(self._items.numbers) if other == number), -1)
+        if self._rows is None:
+            self._rows = {other: row for row, other in enumerate(self._items.numbers)}
+        return self._rows.get(number, -1)
 
     def pixmap(self, row: int) -> QPixmap:
         """The picture of a row."""

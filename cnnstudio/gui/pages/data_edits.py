@@ -1,0 +1,120 @@
+"""Glue for what the user does with single pictures of the page Data: relabel, leave out, undo, and take them away."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cnnstudio.core.errors import StudioError
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.core.paths import free_path
+from cnnstudio.data.cleaned import export_cleaned
+from cnnstudio.data.dataset import Dataset
+from cnnstudio.data.edits import edits_text
+from cnnstudio.data.report import save_report
+from cnnstudio.data.words import counted
+from cnnstudio.gui.session import Session
+from cnnstudio.gui.widgets.data_browser import DataBrowser
+from cnnstudio.gui.widgets.edits_card import EditsCard
+
+
+class DataEdits(QObject):
+    """Connects the session's edits with the gallery and the card that tells of them."""
+
+    def __init__(self, session: Session, browser: DataBrowser, card: EditsCard, page: QWidget) -> None:
+        super().__init__(page)
+        self._session, self._browser, self._card, self._page = session, browser, card, page
+        browser.relabel_wanted.connect(session.relabel)
+        browser.leave_out_wanted.connect(session.leave_out)
+        card.undo.connect(self.undo)
+        card.redo.connect(self.redo)
+        card.copy_wanted.connect(self.ask_for_copy)
+        session.edits_changed.connect(self.show)
+
+    def show(self) -> None:
+        """Bring gallery and card up to date."""
+        session = self._session
+        if session.dataset is None:
+            return
+        self._browser.set_dataset(session.dataset)
+        self._card.set_edits(edits_text(session.dataset.spec.edits), session.undo_edit_text, session.redo_edit_text)
+
+    def undo(self) -> None:
+        """Take the last edit back, and say which."""
+        self._step(self._session.undo_edit_text, self._session.undo_edit, "Took back")
+
+    def redo(self) -> None:
+        """Make the last edit again, and say which."""
+        self._step(self._session.redo_edit_text, self._session.redo_edit, "Made again")
+
+    def takes(self, event: QKeyEvent) -> bool:
+        """Is this the key of undo or redo? The window's Ctrl+Z is the network's; among pictures it means these."""
+        return self._way(event) is not None
+
+    def press(self, event: QKeyEvent) -> None:
+        """Undo or redo."""
+        way = self._way(event)
+        if way is not None:
+            (self.undo if way == "undo" else self.redo)()
+
+    @staticmethod
+    def _way(event: QKeyEvent) -> str | None:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            return "undo"
+        is_y = event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        return "redo" if is_y or event.matches(QKeySequence.StandardKey.Redo) else None
+
+    def _step(self, text: str | None, do: object, said: str) -> None:
+        assert callable(do)
+        if text is None:
+            self._session.notice.emit("info", "There is no change of the pictures to take back or make again.", "")
+        else:
+            do()
+            self._session.notice.emit("info", f"{said}: {text}.", "")
+
+    # Out of the program -----------------------------------------------------------------------------------------
+
+    def ask_for_copy(self) -> None:
+        """Ask for a place, and copy the pictures there."""
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        start = free_path(Path.home(), f"{dataset.spec.source.title} cleaned")
+        name, _ = QFileDialog.getSaveFileName(self._page, "A new folder for the copy", str(start))
+        if name:
+            self.copy_to(dataset, Path(name))
+
+    def copy_to(self, dataset: Dataset, folder: Path) -> None:
+        """Copy the pictures that are in use; a job with progress."""
+
+        def work(ctx: JobContext) -> int:
+            return export_cleaned(dataset, folder, ctx)
+
+        name = f"Copying pictures to {folder.name}"
+        self._session.jobs.start(
+            name, "io", work, on_done=partial(self._on_copied, folder), on_error=self._session.report
+        )
+
+    def _on_copied(self, folder: Path, count: int) -> None:
+        self._session.notice.emit("ok", f"{counted(count, 'picture')} copied to {folder}.", "In train, val and test.")
+
+    def ask_for_report(self) -> None:
+        """Ask for a place, and write the report as CSV."""
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        start = Path.home() / f"{dataset.spec.source.title} report.csv"
+        name, _ = QFileDialog.getSaveFileName(self._page, "Save the report", str(start), "CSV (*.csv)")
+        if name:
+            self.report_to(dataset, Path(name))
+
+    def report_to(self, dataset: Dataset, path: Path) -> None:
+        """Write the report as CSV."""
+        try:
+            save_report(dataset, path)
+        except StudioError as error:
+            self._session.report(error)
+        else:
+            self._session.notice.emit("ok", f"Saved {path}.", "")
