@@ -54,7 +54,9 @@ def set_layer(graph: "NetworkGraph", node_id: str, layer: LayerSpec) -> "Network
     """With another layer at this place."""
     node = graph.node(node_id)
     new = node.replace(layer=layer)
-    return graph.changed(nodes=tuple(new if old is node else old for old in graph.nodes))
+    made = graph.changed(nodes=tuple(new if old is node else old for old in graph.nodes))
+    made.adopt_order(graph)
+    return made
 
 
 def rename(graph: "NetworkGraph", node_id: str, new_id: str) -> "NetworkGraph":

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnstudio.network.infer import infer_shapes, input_shapes
+from cnnstudio.network.facts import LayerFacts, kept
+from cnnstudio.network.infer import infer_facts
 from cnnstudio.network.reach import answering
 from cnnstudio.network.receptive import ReceptiveField, joined
 from cnnstudio.network.shapes import Shape, value_count
@@ -69,56 +70,50 @@ class Summary:
         return next((row for row in self.rows if row.id == node_id), None)
 
 
-def summarize(graph: "NetworkGraph", shapes: Mapping[str, Shape] | None = None) -> Summary:
-    """Outputs, parameters, MACs and receptive fields of all layers whose shape is known; never raises.
+def summarize(graph: "NetworkGraph") -> Summary:
+    """Outputs, parameters, MACs and receptive fields of all layers whose shape is known; never raises."""
+    return kept(graph, "_summary", lambda: _summarized(graph))
 
-    Args:
-        graph: Sound or not.
-        shapes: Output shapes by node from `validate`, if they are at hand already.
-    """
-    shapes = infer_shapes(graph)[0] if shapes is None else shapes
-    arriving = {node_id: input_shapes(graph, shapes, node_id) or () for node_id in shapes}
-    costs = {node_id: _cost(graph, node_id, arriving[node_id]) for node_id in shapes}
-    parameters, macs = (sum(cost[i] for cost in costs.values()) for i in (0, 1))
-    fields = _fields(graph, arriving)
+
+def _summarized(graph: "NetworkGraph") -> Summary:
+    facts = infer_facts(graph)
+    parameters, macs = sum(fact.parameters for fact in facts.values()), sum(fact.macs for fact in facts.values())
+    fields = _fields(graph, facts)
     rows = tuple(
-        SummaryRow(
-            id=node_id,
-            kind=graph.node(node_id).layer.kind,
-            label=graph.node(node_id).layer.label,
-            output=shape,
-            parameters=costs[node_id][0],
-            macs=costs[node_id][1],
-            activation_values=value_count(shape),
-            receptive_field=fields[node_id],
-            share=costs[node_id][0] / parameters if parameters else 0.0,
-            macs_share=costs[node_id][1] / macs if macs else 0.0,
-        )
-        for node_id, shape in shapes.items()
+        [
+            SummaryRow(
+                id=node_id,
+                kind=graph.node(node_id).layer.kind,
+                label=fact.label,
+                output=fact.output,
+                parameters=fact.parameters,
+                macs=fact.macs,
+                activation_values=value_count(fact.output),
+                receptive_field=fields[node_id],
+                share=fact.parameters / parameters if parameters else 0.0,
+                macs_share=fact.macs / macs if macs else 0.0,
+            )
+            for node_id, fact in facts.items()
+        ]
     )
-    side = [costs[node_id] for node_id in _auxiliary(graph) if node_id in costs]
+    side = [facts[node_id] for node_id in _auxiliary(graph) if node_id in facts]
     return Summary(
         rows,
         parameters,
         macs,
         sum(row.activation_values for row in rows),
-        _depth(graph, arriving),
-        sum(cost[0] for cost in side),
-        sum(cost[1] for cost in side),
+        _depth(graph, facts),
+        sum(fact.parameters for fact in side),
+        sum(fact.macs for fact in side),
     )
 
 
-def _cost(graph: "NetworkGraph", node_id: str, inputs: tuple[Shape, ...]) -> tuple[int, int]:
-    layer = graph.node(node_id).layer
-    return layer.parameters(inputs), layer.macs(inputs)
-
-
-def _fields(graph: "NetworkGraph", arriving: Mapping[str, tuple[Shape, ...]]) -> dict[str, ReceptiveField]:
+def _fields(graph: "NetworkGraph", facts: Mapping[str, LayerFacts]) -> dict[str, ReceptiveField]:
     fields: dict[str, ReceptiveField] = {}
-    for node_id, inputs in arriving.items():
+    for node_id, fact in facts.items():
         sources = graph.predecessors(node_id)
         before = joined([fields[source] for source in sources]) if sources else ReceptiveField()
-        fields[node_id] = before.through(graph.node(node_id).layer.window(inputs))
+        fields[node_id] = before.through(fact.window)
     return fields
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cnnstudio.core.errors import GraphError, ShapeError
-from cnnstudio.network.infer import arity_problem, infer_shapes, input_shapes
+from cnnstudio.network.infer import arity_problem, infer_facts, infer_shapes, input_shapes
 from cnnstudio.network.names import free_id
 from cnnstudio.network.parts import Node
 from cnnstudio.network.reach import upstream
@@ -175,9 +175,7 @@ def _dead_ends(graph: "NetworkGraph") -> list[GraphProblem]:
 def _too_large(graph: "NetworkGraph", shapes: Mapping[str, Shape]) -> list[GraphProblem]:
     """Counted by arithmetic, before anything is built."""
     problems = []
-    parameters = {
-        node_id: graph.node(node_id).layer.parameters(input_shapes(graph, shapes, node_id) or ()) for node_id in shapes
-    }
+    parameters = {node_id: facts.parameters for node_id, facts in infer_facts(graph).items()}
     total = sum(parameters.values())
     if total > MAX_PARAMETERS:
         worst = max(parameters, key=lambda node_id: parameters[node_id])

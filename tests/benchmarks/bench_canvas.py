@@ -109,13 +109,13 @@ class _Bench:
         summarize(graph)
 
     def _lay_out(self) -> None:
-        from cnnstudio.gui.canvas.scenery import _size
+        from cnnstudio.gui.canvas.scenery import box_size
         from cnnstudio.network.layout import layout
         from cnnstudio.network.validate import validate
         from cnnstudio.network.view import visible
 
         view = visible(self.large, frozenset(), validate(self.large).shapes)
-        layout(view, {node.id: _size(node, "", self.page.canvas.editor.view.canvas.look) for node in view.nodes})
+        layout(view, {node.id: box_size(node, "", self.page.canvas.editor.view.canvas.look) for node in view.nodes})
 
     def _pan(self) -> None:
         from PySide6.QtCore import QPoint

@@ -1,6 +1,7 @@
 """The network editor: shows a graph, and turns what the hands do into new graphs with names."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -15,6 +16,7 @@ from cnnstudio.gui.canvas.look import Look
 from cnnstudio.gui.canvas.menu import make_menu
 from cnnstudio.gui.canvas.scenery import Scenery, draw
 from cnnstudio.gui.canvas.search_box import SearchBox
+from cnnstudio.gui.canvas.touch import touched, visible_view, with_touched
 from cnnstudio.gui.canvas.view import CanvasView
 from cnnstudio.gui.canvas.walk import Direction, step
 from cnnstudio.gui.theme import theme
@@ -51,6 +53,7 @@ class NetworkEditor(QWidget):
         self.validation = validate(self.graph)
         self.read_only_reason = ""
         self._closed: frozenset[str] = frozenset()
+        self._drawn_closed: frozenset[str] = frozenset()
         self._scenery = Scenery()
         self._columns: Columns = {}
         self.view = CanvasView(Look(theme.tokens))
@@ -88,8 +91,20 @@ class NetworkEditor(QWidget):
         known = {group.id for group in self.graph.groups}
         now = {group.id for group in graph.groups}
         self._closed = frozenset(key for key in now if key in self._closed or is_other or key not in known)
+        before, closed_before = (self.graph, self.validation), self._drawn_closed
         self.graph, self.validation = graph, validation
-        self._draw(is_other=is_other)
+        if is_other or self._closed != closed_before or not self._touch(before):
+            self._draw(is_other=is_other)
+
+    def _touch(self, before: tuple[NetworkGraph, Validation]) -> bool:
+        """Change some texts; False if the edit did more than that."""
+        change = touched(self._scenery, before, (self.graph, self.validation), self.view.canvas.look)
+        if change is None:
+            return False
+        drawing, _, _ = with_touched(self._scenery.drawing, change)
+        self._scenery = replace(self._scenery, drawing=drawing, view=visible_view(self._scenery, change))
+        self.view.touch(*with_touched(self.view.canvas.drawing, change))
+        return True
 
     def set_read_only(self, reason: str) -> None:
         """Refuse all edits and say why; an empty text lets them happen again."""
@@ -98,6 +113,7 @@ class NetworkEditor(QWidget):
 
     def _draw(self, *, is_other: bool = False) -> None:
         before = self._scenery
+        self._drawn_closed = self._closed
         self._scenery = draw(self.graph, self.validation, self._closed, self.view.canvas.look, before)
         drawing = self._scenery.drawing
         if self._scenery.layout is before.layout and not is_other:

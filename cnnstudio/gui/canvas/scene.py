@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from cnnstudio.gui.canvas.box_item import BoxItem
 from cnnstudio.gui.canvas.curves import Taken
-from cnnstudio.gui.canvas.drawing import Drawing, WireKey
+from cnnstudio.gui.canvas.drawing import Box, Drawing, Wire, WireKey
 from cnnstudio.gui.canvas.frame_item import FrameItem
 from cnnstudio.gui.canvas.look import Detail, Look
 from cnnstudio.gui.canvas.motion import Motion
@@ -60,6 +60,16 @@ class CanvasScene(QGraphicsScene):
             (key for key in self.chosen if key in self.boxes or key in self.frames),
             (key for key in self.chosen_wires if key in self.wires),
         )
+
+    def touch(self, drawing: Drawing, boxes: Mapping[str, Box], wires: Mapping[WireKey, Wire]) -> None:
+        """Show other texts in these boxes and beside these wires; all else is as it was."""
+        self.motion.finish()
+        self.drawing = drawing
+        for key, box in boxes.items():
+            self.boxes[key].set_value(box)
+        has_room = [self.wires[key].set_text(wire) for key, wire in wires.items()]
+        if not all(has_room):
+            self._place_texts()
 
     def _bring_in_line(self, drawing: Drawing) -> None:
         self.drawing = drawing

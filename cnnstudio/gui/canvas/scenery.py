@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -26,6 +27,21 @@ class Scenery:
     edges: Mapping[WireKey, tuple[Edge, ...]] = field(default_factory=dict)
     layout: places.Layout | None = None
     key: object = None
+    view: GraphView | None = None
+
+    @cached_property
+    def box_of(self) -> Mapping[str, VisibleNode]:
+        """For each layer the box that shows it."""
+        nodes = self.view.nodes if self.view is not None else ()
+        return {member: node for node in nodes for member in node.members}
+
+    @cached_property
+    def wires_from(self) -> Mapping[str, list[WireKey]]:
+        """For each layer the wires that show the shape of its output."""
+        found: dict[str, list[WireKey]] = {}
+        for key, edges in self.edges.items():
+            found.setdefault(edges[-1].source, []).append(key)
+        return found
 
 
 def draw(
@@ -42,7 +58,7 @@ def draw(
     """
     view = visible(graph, closed, validation.shapes)
     problems = _problems_by_box(view, validation)
-    sizes = {node.id: _size(node, problems.get(node.id, ""), look) for node in view.nodes}
+    sizes = {node.id: box_size(node, problems.get(node.id, ""), look) for node in view.nodes}
     key = _layout_key(view, sizes)
     is_same = before is not None and before.layout is not None and before.key == key
     placed = before.layout if is_same and before is not None and before.layout else places.layout(view, sizes)
@@ -60,7 +76,7 @@ def draw(
     }
     wires = {(edge.source, edge.target): _wire(edge, placed, validation) for edge in view.edges}
     edges = {(edge.source, edge.target): edge.edges for edge in view.edges}
-    return Scenery(Drawing(boxes, frames, wires), edges, placed, key)
+    return Scenery(Drawing(boxes, frames, wires), edges, placed, key, view)
 
 
 def _layout_key(view: GraphView, sizes: Mapping[str, tuple[float, float]]) -> object:
@@ -72,7 +88,7 @@ def _layout_key(view: GraphView, sizes: Mapping[str, tuple[float, float]]) -> ob
     )
 
 
-def _size(node: VisibleNode, problem: str, look: Look) -> tuple[float, float]:
+def box_size(node: VisibleNode, problem: str, look: Look) -> tuple[float, float]:
     """Wider than usual where the texts would be cut, taller where a problem is written into the box."""
     title, label = look.title_width(node.title), look.label_width(node.label)
     wanted = max(title, label) + BOX_TEXT_MARGIN + (look.sign_room if node.is_group else 0.0)

@@ -1,6 +1,6 @@
 """The window onto the scene: what mouse, wheel and keys do. It knows the drawing, not the graph."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView
 from cnnstudio.gui.canvas.camera import Camera
 from cnnstudio.gui.canvas.connecting import Judgement
 from cnnstudio.gui.canvas.dots import paint_dots
-from cnnstudio.gui.canvas.drawing import Drawing, WireKey
+from cnnstudio.gui.canvas.drawing import Box, Drawing, Wire, WireKey
 from cnnstudio.gui.canvas.dropping import Dropping
 from cnnstudio.gui.canvas.hint import Hint
 from cnnstudio.gui.canvas.keys import command_of
@@ -116,6 +116,11 @@ class CanvasView(QGraphicsView):
         if anchor is not None and self.isVisible():
             # Boxes slide from where they were on the screen, whatever the view has done meanwhile.
             self.canvas.motion.start(before, drawing, self.camera.to_scene(on_screen) - old)
+
+    def touch(self, drawing: Drawing, boxes: Mapping[str, Box], wires: Mapping[WireKey, Wire]) -> None:
+        """Show a drawing that differs from the last one in the texts of these boxes and wires alone."""
+        self.pointer.cancel()
+        self.canvas.touch(drawing, boxes, wires)
 
     def _anchor(self, drawing: Drawing) -> str | None:
         """A box that was there before and still is: a chosen one in sight, else the one nearest the middle."""

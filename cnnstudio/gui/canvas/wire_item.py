@@ -34,14 +34,28 @@ class WireItem(QGraphicsItem):
         self.prepareGeometryChange()
         self.wire = wire
         self._shape(wire.points)
-        self.setToolTip(f"{wire.text} values" if wire.text else "The size of what flows here isn't known.")
+        self._describe()
         self.update()
+
+    def set_text(self, wire: Wire) -> bool:
+        """Show another text where the last one stood; False if it needs another place."""
+        old_width, new_width = self.look.wire_width(self.wire.text), self.look.wire_width(wire.text)
+        self.wire = wire
+        self._describe()
+        self.update()
+        # Where there is room for it already, or there was none for a shorter one.
+        self.is_placed = new_width <= old_width if self.text_rect is not None else 0 < old_width <= new_width
+        return self.is_placed
 
     def show_points(self, points: Sequence[QPointF]) -> None:
         """Draw the route like this while it moves to its place."""
         self.prepareGeometryChange()
         self._shape(points)
         self.update()
+
+    def _describe(self) -> None:
+        text = self.wire.text
+        self.setToolTip(f"{text} values" if text else "The size of what flows here isn't known.")
 
     def _shape(self, points: Sequence[QPointF]) -> None:
         self.path = rounded_path(points)

@@ -15,10 +15,20 @@ SHARE_COLUMN = 5
 BAR_PX, BAR_HEIGHT_PX, CELL_MARGIN_PX = 40, 6, 24
 COLUMNS = (
     Column("Layer", "Name of the layer, as in the saved weights."),
-    Column("Output", "What comes out for one image: channels × height × width, or a number of values.", is_number=True),
+    Column(
+        "Output",
+        "What comes out for one image: channels × height × width, or a number of values.",
+        is_number=True,
+        text=shape_text,
+    ),
     Column("Parameters", "Numbers that training learns in this layer.", is_number=True),
     Column("MACs", "Multiply–accumulate pairs for one image; a pair is two FLOPs.", is_number=True),
-    Column("Sees", "Receptive field: the part of the image that one output position sees, in px.", is_number=True),
+    Column(
+        "Sees",
+        "Receptive field: the part of the image that one output position sees, in px.",
+        is_number=True,
+        text=lambda field: f"{field.text} px" if field is not None else "whole image",
+    ),
     Column(
         "Share of MACs",
         "This layer's part of all multiply–accumulate pairs, in %.",
@@ -54,7 +64,9 @@ class LayerTable(Table):
         """Wide enough for the longest text; letting Qt measure all cells would take 40 ms an edit for ResNet-110."""
         metrics, header = self.fontMetrics(), self.horizontalHeader()
         for column in range(1, SHARE_COLUMN):
-            texts = [COLUMNS[column].title, *(COLUMNS[column].text(row[column]) for row in rows)]
+            # Many layers have equal values: each is written once.
+            values = {row[column] for row in rows}
+            texts = [COLUMNS[column].title, *(COLUMNS[column].text(value) for value in values)]
             width = metrics.horizontalAdvance(max(texts, key=len)) + CELL_MARGIN_PX
             if width != header.sectionSize(column):
                 header.resizeSection(column, width)
@@ -76,8 +88,8 @@ class LayerTable(Table):
 
 def _cells(row: SummaryRow) -> Sequence[object]:
     is_map = len(row.output) == 3
-    field = f"{row.receptive_field.text} px" if is_map else "whole image"
-    return (row.id, shape_text(row.output), row.parameters or None, row.macs or None, field, row.macs_share)
+    field = row.receptive_field if is_map else None
+    return (row.id, row.output, row.parameters or None, row.macs or None, field, row.macs_share)
 
 
 class ShareDelegate(QStyledItemDelegate):
