@@ -22,11 +22,15 @@ class Preset:
 def preset(key: str, side: int) -> AugmentSpec:
     """The augmentation of a preset for pictures of this side.
 
+    Args:
+        key: The preset's key or its title, in capitals or not.
+        side: Width and height of the pictures.
+
     Raises:
         DataError: There is none of that name.
     """
     for one in PRESETS:
-        if one.key == key:
+        if key.casefold() in (one.key, one.title.casefold()):
             return one.make(side)
     known = ", ".join(one.key for one in PRESETS)
     raise DataError(f"There is no augmentation '{key}'.", hint=f"Known: {known}; or give a JSON file.")

@@ -1,7 +1,7 @@
 """One operation of an augmentation: a handle to drag it by, its switch, what it does in short, its settings."""
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.core.specs import Spec, settings_of
@@ -67,15 +67,6 @@ class OperationRow(QFrame):
         self._summary.setVisible(not is_open)
         set_icon(self.title, "chevron-down" if is_open else "chevron-right", "muted")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if step is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self.stepped.emit(step)
-        elif event.key() == Qt.Key.Key_Delete:
-            self.removed.emit()
-        else:
-            super().keyPressEvent(event)
-
     def _lay_out(self) -> None:
         grid = theme.tokens.size.grid
         self.switch.setToolTip("Switch it off without losing its settings.")
@@ -106,6 +97,16 @@ class OperationRow(QFrame):
         self.form.changed.connect(self._on_form)
         self.handle.dragged.connect(self.dragged)
         self.handle.dropped.connect(self.dropped)
+        # As shortcuts: a button would take the arrow keys for walking to its neighbours.
+        for keys, slot in (("Alt+Up", self._on_up), ("Alt+Down", self._on_down), ("Del", self.removed)):
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    def _on_up(self) -> None:
+        self.stepped.emit(-1)
+
+    def _on_down(self) -> None:
+        self.stepped.emit(1)
 
     def _on_switched(self) -> None:
         self._take(self._operation.replace(is_on=self.switch.value()))

@@ -1,0 +1,299 @@
+"""The tab Augment: edits by hand, undo, the live preview, and the audit of a run."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.augmentation import AugmentSpec
+from cnnstudio.data.dataset import Dataset
+from cnnstudio.data.preview import make_preview
+from cnnstudio.evaluation.audit import Audit, AuditedOperation, Taken
+from cnnstudio.gui.pages.auditing import View, shown_places
+from cnnstudio.gui.pages.augment import AugmentTab
+from cnnstudio.gui.pages.data import DataPage
+from cnnstudio.gui.session import Session
+from cnnstudio.gui.widgets.audit_view import AuditView
+from cnnstudio.gui.widgets.operation_list import OperationList
+from cnnstudio.gui.widgets.operation_row import summary
+
+LEFT = Qt.MouseButton.LeftButton
+TIMEOUT_MS = 60_000
+
+
+@pytest.fixture
+def dataset(small_dataset: Callable[..., Dataset]) -> Dataset:
+    made = small_dataset()
+    measured = made.spec.preprocess.replace(mean=(0.5,) * 3, std=(0.25,) * 3)
+    return replace(made, spec=made.spec.replace(preprocess=measured))
+
+
+@pytest.fixture
+def tab(bare_session: Session, dataset: Dataset, qtbot: QtBot) -> AugmentTab:
+    # The first preview would import it in its lane, for longer than a closing session waits.
+    importlib.import_module("torch")
+    bare_session.data_spec, bare_session.dataset = dataset.spec, dataset
+    tab = AugmentTab(bare_session)
+    qtbot.addWidget(tab)
+    tab.resize(1200, 800)
+    with qtbot.waitExposed(tab):
+        tab.show()
+    return tab
+
+
+def kinds(tab: AugmentTab) -> list[str]:
+    return [operation.kind for operation in tab.augment.operations]
+
+
+def choose_preset(tab: AugmentTab, qtbot: QtBot, title: str) -> None:
+    box = tab.parts.presets
+    qtbot.keyClicks(box, title[:3])
+    box.activated.emit(box.currentIndex())
+
+
+def test_without_data_it_says_what_to_do_first(bare_session: Session, qtbot: QtBot) -> None:
+    tab = AugmentTab(bare_session)
+    qtbot.addWidget(tab)
+    assert tab.currentWidget() is tab.empty
+
+
+def test_a_preset_fills_the_list_and_undo_empties_it_again(tab: AugmentTab, qtbot: QtBot) -> None:
+    assert tab.parts.operations.empty.isVisible()
+    choose_preset(tab, qtbot, "CIFAR")
+    assert kinds(tab) == ["mirror", "random_crop"]
+    assert tab.session.dataset is not None
+    assert tab.session.dataset.spec.augment == tab.augment
+    qtbot.mouseClick(tab.parts.undo, LEFT)
+    assert kinds(tab) == []
+    assert not tab.parts.undo.isEnabled()
+    qtbot.mouseClick(tab.parts.redo, LEFT)
+    assert kinds(tab) == ["mirror", "random_crop"]
+    assert tab.parts.presets.currentText() == "CIFAR"
+
+
+def test_ctrl_z_means_the_augmentation_here(tab: AugmentTab, qtbot: QtBot) -> None:
+    choose_preset(tab, qtbot, "Photos")
+    row = tab.parts.operations.rows()[0]
+    row.title.setFocus()
+    qtbot.keyClick(row.title, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert kinds(tab) == []
+    qtbot.keyClick(tab, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert kinds(tab)[0] == "mirror"
+
+
+def test_the_data_stay_open_when_the_augmentation_changes(tab: AugmentTab, qtbot: QtBot) -> None:
+    changes: list[int] = []
+    tab.session.dataset_changed.connect(lambda: changes.append(1))
+    before = tab.session.dataset
+    assert before is not None
+    choose_preset(tab, qtbot, "CIFAR")
+    after = tab.session.dataset
+    assert after is not None
+    assert after.pixels is before.pixels
+    assert tab.session.data_job is None
+    assert changes == []
+
+
+def test_the_switch_keeps_the_settings(tab: AugmentTab, qtbot: QtBot) -> None:
+    choose_preset(tab, qtbot, "CIFAR")
+    row = tab.parts.operations.rows()[1]
+    qtbot.mouseClick(row.switch, LEFT)
+    crop = tab.augment.operations[1]
+    assert not crop.is_on
+    assert crop.strength == 4  # type: ignore[attr-defined]
+    assert [operation.kind for operation in tab.augment.active] == ["mirror"]
+    assert tab.parts.presets.currentText() == "Custom"
+
+
+def test_a_click_on_the_title_shows_the_settings_and_they_count(tab: AugmentTab, qtbot: QtBot) -> None:
+    choose_preset(tab, qtbot, "CIFAR")
+    row = tab.parts.operations.rows()[1]
+    assert not row.is_open()
+    qtbot.mouseClick(row.title, LEFT)
+    assert row.is_open()
+    field = row.form.editor("strength")
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert tab.augment.operations[1].strength == 5  # type: ignore[attr-defined]
+    assert summary(tab.augment.operations[1]) == "5 px · in 100 %"
+    assert row is tab.parts.operations.rows()[1]
+
+
+def test_operations_are_added_from_the_menu_and_removed_by_their_cross(tab: AugmentTab, qtbot: QtBot) -> None:
+    qtbot.mouseClick(tab.parts.add, LEFT)
+    menu = tab.parts.add.menu_shown
+    assert menu is not None
+    groups = {action.text(): action.menu() for action in menu.actions()}
+    assert list(groups) == ["Geometry", "Colour", "Detail", "Policies", "Mixing"]
+    rotation = next(action for action in groups["Geometry"].actions() if action.text() == "Rotation")  # type: ignore[union-attr]
+    assert rotation.toolTip().endswith(".")
+    rotation.trigger()
+    menu.close()
+    assert kinds(tab) == ["rotation"]
+    assert tab.parts.operations.rows()[0].is_open()
+    qtbot.mouseClick(tab.parts.operations.rows()[0].remove_button, LEFT)
+    assert kinds(tab) == []
+
+
+def test_rows_are_ordered_by_dragging_their_handle(tab: AugmentTab, qtbot: QtBot) -> None:
+    choose_preset(tab, qtbot, "Photos")
+    before = kinds(tab)
+    first, third = tab.parts.operations.rows()[0], tab.parts.operations.rows()[2]
+    handle = first.handle
+    start = QPoint(9, 13)
+    QTest.mousePress(handle, LEFT, Qt.KeyboardModifier.NoModifier, start)
+    target = handle.mapFromGlobal(third.mapToGlobal(QPoint(9, third.height() - 2)))
+    for share in (0.3, 0.6, 1.0):
+        moved = QPointF(start) + (QPointF(target) - QPointF(start)) * share
+        handle.mouseMoveEvent(move_event(handle, moved))
+    QTest.mouseRelease(handle, LEFT, Qt.KeyboardModifier.NoModifier, start)
+    assert kinds(tab) == [*before[1:3], before[0], *before[3:]]
+    qtbot.mouseClick(tab.parts.undo, LEFT)
+    assert kinds(tab) == before
+
+
+def move_event(widget: object, place: QPointF) -> object:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
+
+    at = widget.mapToGlobal(place)  # type: ignore[attr-defined]
+    return QMouseEvent(QEvent.Type.MouseMove, place, at, LEFT, LEFT, Qt.KeyboardModifier.NoModifier)
+
+
+def test_rows_are_ordered_by_the_keyboard_too(tab: AugmentTab, qtbot: QtBot) -> None:
+    choose_preset(tab, qtbot, "CIFAR")
+    row = tab.parts.operations.rows()[0]
+    tab.activateWindow()
+    row.title.setFocus()
+    qtbot.keyClick(row.title, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert kinds(tab) == ["random_crop", "mirror"]
+    assert row.title.hasFocus()
+    qtbot.keyClick(row.title, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert kinds(tab) == ["mirror", "random_crop"]
+    tab.parts.operations.rows()[0].title.setFocus()
+    qtbot.keyClick(tab.parts.operations.rows()[0].title, Qt.Key.Key_Delete)
+    assert kinds(tab) == ["random_crop"]
+
+
+def test_the_preview_shows_exactly_what_the_training_gets(tab: AugmentTab, dataset: Dataset, qtbot: QtBot) -> None:
+    choose_preset(tab, qtbot, "Photos")
+    sheet = tab.parts.samples
+    qtbot.waitUntil(lambda: sheet.count() == 6 and any(words for words in sheet._words), timeout=TIMEOUT_MS)
+    places = shown_places(dataset, View())
+    expected = make_preview(dataset, tab.augment, tab.session.config.seed, places, [0] * 6)
+    assert sheet._words == expected.words
+    shown = sheet._images[2]
+    assert shown.pixelColor(5, 7).getRgb()[:3] == tuple(expected.pictures[2, 7, 5].tolist())  # type: ignore[index]
+
+
+def test_one_picture_is_shown_in_24_epochs_and_in_the_next_ones(tab: AugmentTab, qtbot: QtBot) -> None:
+    choose_preset(tab, qtbot, "Photos")
+    qtbot.mouseClick(tab.parts.views.button("one"), LEFT)
+    sheet = tab.parts.samples
+    qtbot.waitUntil(lambda: sheet.count() == 24, timeout=TIMEOUT_MS)
+    assert sheet.describe(0).startswith("epoch 1 · cat")
+    qtbot.mouseClick(tab.parts.again, LEFT)
+    qtbot.waitUntil(lambda: sheet.describe(0).startswith("epoch 25 · cat"), timeout=TIMEOUT_MS)
+    qtbot.mouseClick(tab.parts.other, LEFT)
+    qtbot.waitUntil(lambda: sheet.describe(0).startswith("epoch 25 · dog"), timeout=TIMEOUT_MS)
+
+
+def test_pictures_come_from_all_classes_in_turn(dataset: Dataset) -> None:
+    assert dataset.labels[shown_places(dataset, View())].tolist() == [0, 1, 2, 0, 1, 2]
+
+
+def test_a_new_order_of_the_same_operations_keeps_each_row(qtbot: QtBot) -> None:
+    spec = AugmentSpec.model_validate({"operations": [{"kind": "mirror"}, {"kind": "noise"}]})
+    shown = OperationList()
+    qtbot.addWidget(shown)
+    shown.set_operations(spec.operations)
+    mirror, noise = shown.rows()
+    shown.set_operations(spec.operations[::-1])
+    assert shown.rows() == (noise, mirror)
+
+
+# Audit --------------------------------------------------------------------------------------------------------------
+
+
+def texts(widget: object) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel)]  # type: ignore[attr-defined]
+
+
+def test_the_audit_says_what_is_missing(tab: AugmentTab, qtbot: QtBot) -> None:
+    qtbot.mouseClick(tab.parts.tabs.button("audit"), LEFT)
+    assert tab.parts.audit_stack.currentWidget() is tab.parts.ready
+    assert "Train a network first" in texts(tab.parts.ready)
+    assert tab.parts.ready.button.isHidden()
+
+
+def test_what_an_audit_found_is_told_worst_first(qtbot: QtBot) -> None:
+    levels = (0.0, 0.5, 1.0)
+    harmless = AuditedOperation("Rotation", levels, (0, 5, 10), (0.98, 0.97, 0.96), ())
+    harmful = AuditedOperation("Vertical flip", (0.0, 1.0), (), (0.98, 0.4), (Taken(0, 1, 0.625),))
+    view = AuditView()
+    qtbot.addWidget(view)
+    view.set_audit(Audit((harmless, harmful), 100, "val"), "Run 1", ("6", "9"))
+    said = view.findings.texts()
+    assert said == [
+        "Vertical flip",
+        "98.0 % → 40.0 %",
+        "Destroys '6': taken for '9' in 62 % of its pictures.",
+        "Rotation",
+        "98.0 % → 96.0 %",
+    ]
+    lines = view.plot.getPlotItem().listDataItems()
+    assert [line.getData()[1].tolist() for line in lines] == [[98.0, 97.0, 96.0], [98.0, 40.0]]
+
+
+@pytest.mark.slow
+def test_a_trained_run_is_audited_beside_the_window(bare_session: Session, qtbot: QtBot) -> None:
+    from cnnstudio.data.sources.shapes import ShapesSource
+
+    session = bare_session
+    session.new_project(ShapesSource(per_class=12, side=32), "lenet5-modern")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=TIMEOUT_MS)
+    session.set_config(session.config.replace(epochs=2))
+    page = DataPage(session)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.mouseClick(page.tabs.button("augment"), LEFT)
+    assert page.augment is not None
+    tab = page.augment
+    choose_preset(tab, qtbot, "Photos")
+    session.training.start()
+    qtbot.waitUntil(lambda: not session.training.is_active, timeout=TIMEOUT_MS)
+    assert session.run is not None
+    assert [one.kind for one in session.run.data.augment.operations] == kinds(tab)
+    qtbot.mouseClick(tab.parts.tabs.button("audit"), LEFT)
+    qtbot.mouseClick(tab.parts.ready.button, LEFT)
+    assert tab.parts.audit_stack.currentWidget() is tab.parts.busy
+    qtbot.waitUntil(lambda: tab.parts.audit_stack.currentWidget() is tab.parts.audited, timeout=TIMEOUT_MS)
+    assert "Random resized crop" in tab.parts.audit.findings.texts()
+    assert tab.parts.audit_button.text() == "Audit again"
+    qtbot.mouseClick(tab.parts.operations.rows()[0].switch, LEFT)
+    assert tab.parts.audit_button.text() == "Audit the changed operations"
+
+
+def test_a_run_of_other_data_is_not_audited(tab: AugmentTab, dataset: Dataset) -> None:
+    from types import SimpleNamespace
+
+    from cnnstudio.core.errors import DataError
+    from cnnstudio.gui.pages.auditing import audit_run
+    from cnnstudio.gui.pages.lane_network import LaneNetwork
+
+    other = SimpleNamespace(name="Run 9", info=SimpleNamespace(data_digest="another"))
+    with pytest.raises(DataError, match="Run 9 was trained on other data"):
+        audit_run(JobContext(), LaneNetwork(), other, dataset, AugmentSpec())  # type: ignore[arg-type]
+
+
+def test_tiles_fit_into_the_room(tab: AugmentTab, qtbot: QtBot) -> None:
+    sheet = tab.parts.samples
+    sheet.set_samples(np.zeros((24, 8, 8, 3), np.uint8), ("a",) * 24, ((),) * 24)
+    assert sheet.canvas().height() <= sheet.viewport().height()
+    assert sheet.canvas().width() <= sheet.viewport().width()
