@@ -33,6 +33,11 @@ class Settings(Spec):
         title="Train in",
         description="A thread of the window starts at once; a process of its own can't take the window with it.",
     )
+    checks_first: bool = setting(
+        True,
+        title="Checks first",
+        description="Examine network, data and recipe before the first step of a training, half a minute at most.",
+    )
     cache_gb: float = setting(
         10.0,
         title="Image cache",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from cnnstudio.core.errors import StudioError
+from cnnstudio.gui.examination import Examination
 from cnnstudio.project import start_run
 from cnnstudio.runs.run import Run
 from cnnstudio.runs.store import misfit
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
     from cnnstudio.data.dataset import Dataset
     from cnnstudio.gui.session import Session
+    from cnnstudio.training.findings import PreflightDone
 
 
 class Phase(StrEnum):
     """Where the training in this window stands."""
 
     IDLE = "idle"
+    CHECKING = "checking"
     STARTING = "starting"
     RUNNING = "running"
     PAUSING = "pausing"
@@ -55,6 +58,7 @@ class TrainingControl(QObject):
         super().__init__(session)
         self._session = session
         self.phase = Phase.IDLE
+        self.examination = Examination(session)
         self.run: Run | None = None
         self.job: Job | None = None
         self.ended: RunEnded | None = None
@@ -67,6 +71,8 @@ class TrainingControl(QObject):
 
     def why_not_start(self) -> str:
         """Why a training can't start now, as a sentence; empty if it can."""
+        if self.examination.is_active and not self.is_active:
+            return "A copy of the network is being examined."
         return "A training is running." if self.is_active else self.why_not_fit()
 
     def why_not_fit(self) -> str:
@@ -84,11 +90,15 @@ class TrainingControl(QObject):
             return f"The network has a problem: {session.validation.problems[0].text}"
         return misfit(session.dataset, session.graph, session.validation.shapes)
 
-    def start(self) -> None:
-        """Train the project's network on its data as a new run."""
+    def start(self, *, is_checked: bool = False) -> None:
+        """Train the project's network on its data as a new run; the checks come first, unless the user skips them."""
         session = self._session
         if reason := self.why_not_start():
             session.notice.emit("warn", reason, "")
+            return
+        if session.settings.checks_first and not is_checked:
+            self.job = self.examination.check(self._on_checked)
+            self._set_phase(Phase.CHECKING)
             return
         session.save()
         project, dataset = session.project, session.dataset
@@ -154,6 +164,18 @@ class TrainingControl(QObject):
         if self.is_active and self.job is not None:
             self.job.cancel()
             self._set_phase(Phase.STOPPING)
+
+    def _on_checked(self, done: "PreflightDone | None") -> None:
+        """Go on with the start if nothing is bad; otherwise the page shows what it is, and asks."""
+        self.job = None
+        is_well = done is not None and not done.is_bad
+        if is_well and self.phase is Phase.CHECKING:
+            self.phase = Phase.IDLE
+            self.start(is_checked=True)
+            return
+        self._set_phase(Phase.IDLE)
+        if done is not None and done.is_bad:
+            self._session.notice.emit("warn", "The training was not started: see the checks.", done.problems[0].text)
 
     def _trainer(self) -> "Callable[[JobContext, Run, Dataset], RunEnded]":
         """What trains a run: this window's worker thread, or a process of its own, as the settings say."""

@@ -54,7 +54,8 @@ class StepsDone:
 
     `losses[i]` and `accuracies[i]` are the batch mean loss and the batch's share of right answers
     (0 to 1) of step `first_step + i`; steps count from 1. `rate` is the learning rate of the newest step, `data_share`
-    the share of the time (0 to 1) in which the step waited for its batch.
+    the share of the time (0 to 1) in which the step waited for its batch, `memory_bytes` what the process holds, or
+    what it holds on the GPU.
     """
 
     first_step: int
@@ -64,6 +65,7 @@ class StepsDone:
     seconds_left: float
     rate: float = 0.0
     data_share: float = 0.0
+    memory_bytes: int = 0
 
     @property
     def last_step(self) -> int:

@@ -177,9 +177,20 @@ class StepReporter:
         left_s = self._pace_s * max(0, total - last)
         data_share = min(1.0, self._waited_s / elapsed_s)
         losses, accuracies = tuple(self._losses), tuple(self._accuracies)
-        self.emit(StepsDone(self._first, losses, accuracies, self._rate, left_s, self._learning_rate, data_share))
+        measured = (self._learning_rate, data_share, memory_in_use())
+        self.emit(StepsDone(self._first, losses, accuracies, self._rate, left_s, *measured))
         epoch = min(self.epochs, (last - 1) // self.steps_per_epoch + 1)
         self.emit(Progress(last, total, f"epoch {epoch:,} of {self.epochs:,}", left_s))
         self._epoch_images += self._images
         self._epoch_s += elapsed_s
         self._losses, self._accuracies, self._images, self._since_s, self._waited_s = [], [], 0, now_s, 0.0
+
+
+def memory_in_use() -> int:
+    """Bytes that this process holds on the GPU if it computes there, else in memory: 30 µs."""
+    import psutil
+    import torch
+
+    if torch.cuda.is_initialized():
+        return int(torch.cuda.memory_allocated())
+    return int(psutil.Process().memory_info().rss)

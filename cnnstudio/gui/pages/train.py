@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.core.errors import StudioError
+from cnnstudio.gui.pages.before_start import BeforeStart
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.train_layout import TrainLayout
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
@@ -45,6 +46,7 @@ class TrainPage(Page):
         for view in (self.view, self.empty, self._busy, self._error):
             self.add_view(view)
         self._connect()
+        self._before = BeforeStart(session, self.view)
         self._refresh()
         self._show_run()
 
@@ -154,7 +156,7 @@ class TrainPage(Page):
             elif isinstance(event, Guesses):
                 self._show_guesses(event)
             else:
-                self.view.curves.add([event])
+                self.view.panels.add([event])
                 self._note(event)
 
     def _show_run(self) -> None:
@@ -180,7 +182,7 @@ class TrainPage(Page):
             self._show_past(history)
 
     def _show_past(self, history: "list[TrainingEvent]") -> None:
-        self.view.curves.add(history)
+        self.view.panels.add(history)
         for event in history:
             self._note(event)
 
@@ -191,6 +193,7 @@ class TrainPage(Page):
         """Empty the page for a run: live on its data, or only to be looked at."""
         self._shown, self._is_live, self._data = run, dataset is not None, dataset
         self.view.begin(run.name, has_guesses=dataset is not None)
+        self.view.panels.set_classes(len(run.classes))
         self._watched: tuple[int, ...] = ()
 
     def _show_guesses(self, event: Guesses) -> None:
@@ -211,6 +214,7 @@ class TrainPage(Page):
 
 _MAIN = {
     Phase.IDLE: ("Start training", "play", "Train the network on the data as a new run (F5)."),
+    Phase.CHECKING: ("Checking …", "play", "Network, data and recipe are examined; Stop ends it."),
     Phase.STARTING: ("Starting …", "play", "The network is being built."),
     Phase.RUNNING: ("Pause", "pause", "Save everything and rest until you go on (Space)."),
     Phase.PAUSING: ("Pausing …", "pause", "It rests after the current step."),
@@ -223,7 +227,8 @@ def log_line(event: object) -> str:
     """One line for the log; empty for what the curves show anyway."""
     match event:
         case RunStarted():
-            return f"{'Went on' if event.step else 'Started'} at step {event.step:,} on {event.device}."
+            how = f" {event.plan[:1].upper()}{event.plan[1:]}." if event.plan else ""
+            return f"{'Went on' if event.step else 'Started'} at step {event.step:,} on {event.device}.{how}"
         case EpochDone() if event.is_best:
             return f"Epoch {event.epoch:,}: {100 * event.val_top1:.1f} %, the best so far."
         case CheckpointSaved():

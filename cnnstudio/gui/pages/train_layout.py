@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from cnnstudio.gui.pages.train_panels import TrainPanels
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
@@ -26,6 +27,7 @@ class TrainLayout(QWidget):
         self.resume_button = Button("Resume", "Go on where this run was stopped.")
         self.stop_button = Button("Stop", "Save everything and end this training; it can be resumed.", icon="stop")
         self.curves = RunCurves()
+        self.panels = TrainPanels(self.curves)
         self.guesses = LiveGuesses()
         self.guess_card = Card("Its guesses, live")
         self.log_card = Card("Log")
@@ -36,7 +38,7 @@ class TrainLayout(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.tokens.size.gap)
         row.addWidget(self._column(SIDE_PX, self._make_recipe(), self._make_buttons()))
-        row.addWidget(self.curves, 1)
+        row.addWidget(self.panels, 1)
         row.addWidget(self._column(RIGHT_PX, self._make_guesses(), self._make_log()))
 
     def set_what(self, text: str) -> None:
@@ -53,7 +55,7 @@ class TrainLayout(QWidget):
 
     def begin(self, name: str, *, has_guesses: bool) -> None:
         """Empty everything for another run."""
-        self.curves.clear()
+        self.panels.clear()
         self._lines = []
         self._log.set_text("")
         self.log_card.set_title(f"Log of {name}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QObject, QPointF, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
@@ -17,6 +17,7 @@ from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.legend import LegendButton
 from cnnstudio.gui.widgets.numbers import decimal_text
 from cnnstudio.gui.widgets.plot_axes import Range, ThemedPlot
+from cnnstudio.gui.widgets.plot_hint import EmptyHint
 from cnnstudio.gui.widgets.smoothing import Series, thinned
 from cnnstudio.gui.widgets.tabs import Chip
 
@@ -27,6 +28,7 @@ DRAW_MS, SLOWEST_MS, DRAW_SHARE, APART_MS = 100, 1000, 0.01, 40
 MAX_SMOOTH_POINTS = 1_200
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
 MAX_DOTS = 200
+MIN_PX = 96
 TINY = 1e-12  # the least that a logarithmic axis shows
 
 
@@ -40,18 +42,33 @@ class Curve:
 
 
 class Plot(Card):
-    """Live curves. Points come by `append` or `set_data`; it draws 10 times a second, less often if that is dear."""
+    """Live curves. Points come by `append` or `set_data`; it draws 10 times a second, less often if that is dear.
 
+    `looked_at` brings the place on the horizontal axis under the mouse, or None when it has left; `has_log` offers a
+    logarithmic axis, which says nothing for shares of a hundred.
+    """
+
+    looked_at = Signal(object)
     drawn_s = 0.0
 
-    def __init__(self, title: str, curves: Sequence[Curve], *, x_title: str = "step", smoothing: float = 0.9) -> None:
+    def __init__(
+        self,
+        title: str,
+        curves: Sequence[Curve],
+        *,
+        x_title: str = "step",
+        smoothing: float = 0.9,
+        has_log: bool = True,
+    ) -> None:
         super().__init__(title)
+        self._has_log = has_log
         self._x_title, self._smoothing = x_title, smoothing
         self._curves = tuple(curves)
         self._series = {curve.key: Series(self._factor(curve)) for curve in curves}
         self._plot = ThemedPlot()
         self._plot.setAccessibleName(title)
-        self._plot.setMinimumHeight(120)
+        self._plot.setMinimumHeight(MIN_PX)
+        self._hint = EmptyHint(self._plot)
         self._raw: dict[str, pg.PlotDataItem] = {}
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._timer = QTimer(self, singleShot=True, interval=DRAW_MS)
@@ -116,6 +133,9 @@ class Plot(Card):
             x, y = thinned(series.x, smooth, MAX_SMOOTH_POINTS)
             symbol = "o" if curve.is_dotted and len(x) <= MAX_DOTS else None
             self._lines[curve.key].setData(x, y, symbol=symbol)
+        is_empty = not any(len(series) for series in self._series.values())
+        self._hint.setVisible(is_empty)
+        self._plot.show_axes(not is_empty)
         self._plot.fit(*self._extent())
         self._show_values(None)
         if self.isVisible():
@@ -159,7 +179,8 @@ class Plot(Card):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
-            self._show_values(None)
+            self.show_at(None)
+            self.looked_at.emit(None)
         return False
 
     def _factor(self, curve: Curve) -> float:
@@ -178,6 +199,7 @@ class Plot(Card):
         self._log = Chip("log", "Draw the vertical axis logarithmically.", checkable=True)
         self._log.clicked.connect(self.set_log)
         self.add_to_header(self._log)
+        self._log.setHidden(not self._has_log)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         shortcut.setContext(pg.QtCore.Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.copy_picture)
@@ -212,7 +234,13 @@ class Plot(Card):
     def _on_mouse(self, position: QPointF) -> None:
         box = self._plot.getPlotItem().getViewBox()
         inside = box.sceneBoundingRect().contains(position)
-        self._show_values(box.mapSceneToView(position).x() if inside else None)
+        x = box.mapSceneToView(position).x() if inside else None
+        self.show_at(x)
+        self.looked_at.emit(x)
+
+    def show_at(self, x: float | None) -> None:
+        """Put the cross-hair at a place, with the curves' values there; None takes it away."""
+        self._show_values(x)
 
     def _show_values(self, x: float | None) -> None:
         values = {} if x is None else self.values_at(x)

@@ -68,6 +68,13 @@ class ThemedPlot(pg.PlotWidget):
             self._views = views
             self.getPlotItem().getViewBox().setRange(xRange=views[0], yRange=views[1], padding=0)
 
+    def show_axes(self, is_shown: bool) -> None:
+        """Numbers and grid, or an empty sheet: without a point they would say nothing true."""
+        item = self.getPlotItem()
+        if item.getAxis("left").isVisible() != is_shown:
+            for name in ("left", "bottom"):
+                item.showAxis(name, is_shown)
+
     def show_all(self) -> None:
         """End a zoom: the next `fit` shows everything."""
         self._is_zoomed, self._views = False, [None, None]

@@ -25,7 +25,7 @@ class RunCurves(QWidget):
         super().__init__()
         curves = (Curve(TRAINING, "training"), Curve(VALIDATION, "validation", is_dotted=True))
         self.loss = Plot("Loss", curves, x_title="epoch", smoothing=SMOOTHING)
-        self.accuracy = Plot("Accuracy, %", curves, x_title="epoch", smoothing=SMOOTHING)
+        self.accuracy = Plot("Accuracy, %", curves, x_title="epoch", smoothing=SMOOTHING, has_log=False)
         self.accuracy_tile = NumberTile("Validation accuracy", "Share of validation images whose best guess is right.")
         self._loss_tile = NumberTile("Validation loss", "Mean cross-entropy of the validation images, in nats.")
         self._speed_tile = NumberTile("Images a second", "Training images a second, without validation and saving.")

@@ -38,12 +38,12 @@ class GradientExact(Check):
         if wrong:
             name, error = max(wrong.items(), key=lambda item: item[1])
             yield self.bad(
-                f"The gradient of '{name}' is off by {error:.0%} from the difference of the losses.",
+                f"The gradient of '{name}' is off by {100 * error:.0f} % from the difference of the losses.",
                 "The layer, or what follows it, doesn't pass gradients back rightly: a detached branch, or a fault.",
             )
         elif errors:
             worst = max(errors.values())
-            yield self.note(f"Gradients agree with differences to {worst:.0e} in {len(errors)} layers.")
+            yield self.note(f"Gradients agree with differences of the loss to {worst:.0e} in {len(errors)} layers.")
 
 
 def gradient_errors(subject: "Subject", limit: "TimeLimit") -> dict[str, float]:
@@ -93,6 +93,5 @@ def _error(loss: "object", parameter: "torch.nn.Parameter", direction: "Tensor",
     numeric = (values[0] - values[1]) / (2 * scale)
     # Below this, rounding of the loss itself is what is seen.
     noise = 1e-14 * max(1.0, abs(values[0])) / scale
-    difference = max(0.0, abs(numeric - slope) - noise)
-    size = max(abs(numeric), abs(slope))
-    return difference / size if size > 0 and math.isfinite(difference) else (0.0 if difference == 0 else math.inf)
+    difference, size = abs(numeric - slope), max(abs(numeric), abs(slope), noise / TOLERANCE)
+    return difference / size if math.isfinite(difference) else math.inf

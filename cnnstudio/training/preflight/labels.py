@@ -62,12 +62,12 @@ class Labels(Check):
         luck = SIGMAS * math.sqrt(chance * (1 - chance) / (2 * half))
         if right > chance + luck:
             yield self.note(
-                f"A simple learner guesses {right:.0%} of the labels from the pictures; chance {chance:.0%}."
+                f"A simple learner guesses {100 * right:.0f} % of the labels; chance is {100 * chance:.0f} %."
             )
             return
         yield self.warn(
-            f"The labels don't seem to follow from the pictures: a simple learner gets {right:.0%} right, "
-            f"where {chance:.0%} is chance.",
+            f"The labels don't seem to follow from the pictures: a simple learner gets {100 * right:.0f} % right, "
+            f"where {100 * chance:.0f} % is chance.",
             "Look at the gallery on the page Data: does each picture show what its label says? "
             "A list of labels that is one line off looks like this.",
         )

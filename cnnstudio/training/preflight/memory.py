@@ -25,7 +25,7 @@ class MemoryCheck(Check):
 
         config, free = subject.config, free_bytes(subject.device)
         need = forecast_memory(subject.graph, config.optimizer, config.batch)
-        text = f"A step needs about {need.total / 1e9:.2f} GB at batch {config.batch:,}; {free / 1e9:.1f} GB are free."
+        text = f"A step needs about {bytes_text(need.total)} at batch {config.batch:,}; {bytes_text(free)} are free."
         if need.total <= SHARE * free:
             yield self.note(text)
             return
@@ -36,3 +36,8 @@ class MemoryCheck(Check):
         batch = 2 ** (fits.bit_length() - 1)
         fix = Fix(f"Set the batch to {batch}", config=config.replace(batch=batch))
         yield self.bad(text, f"A batch of {batch} fits.", fix)
+
+
+def bytes_text(count: int) -> str:
+    """ "38 MB", "1.2 GB"."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB"

@@ -40,11 +40,12 @@ class ShuffledLabels(Check):
         most = chance + SIGMAS * math.sqrt(chance * (1 - chance) / judged)
         if right > most:
             yield self.bad(
-                f"With shuffled labels it still guesses {right:.0%} of {judged} unseen images; chance is {chance:.0%}.",
+                f"With shuffled labels it still guesses {100 * right:.0f} % of {judged} unseen images, "
+                f"where chance is {100 * chance:.0f} %.",
                 "The answers leak into the images or into the judging: look for copies of pictures.",
             )
         else:
-            yield self.note(f"With shuffled labels it stays at chance: {right:.0%} of {judged} unseen images.")
+            yield self.note(f"With shuffled labels it stays at chance: {100 * right:.0f} % of {judged} unseen images.")
 
 
 def shuffled(labels: "Tensor", seed: int) -> "Tensor":
