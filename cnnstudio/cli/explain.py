@@ -39,7 +39,7 @@ def explain(
     loaded = load_run_network(open_run(run))
     explanation = methods[method]()
     with Decoder() as decoder:
-        picture = decoder.decode_one(image)
+        picture = decoder.decode_one(image, float_range=loaded.preprocess.float_range)
     pixels = to_pixels(picture, loaded.preprocess)
     best = guess(loaded.network, pixels, loaded.preprocess, loaded.classes).best
     chosen = best.class_index if class_name is None else class_index(loaded.classes, class_name)

@@ -33,7 +33,7 @@ def predict_files(run: Path, images: list[Path]) -> list[Any]:
 
     loaded = load_run_network(open_run(run))
     with Decoder() as decoder:
-        pictures = [decoder.decode_one(image) for image in images]
+        pictures = [decoder.decode_one(image, float_range=loaded.preprocess.float_range) for image in images]
     return [
         guess(
             loaded.network, to_pixels(picture, loaded.preprocess), loaded.preprocess, loaded.classes, image=str(image)

@@ -73,21 +73,38 @@ class ClassFilesSource(SourceSpec):
     def preprocess_for(self, root: Path, ctx: "JobContext") -> PreprocessSpec:
         """64×64 colour, the middle square; 32×32 if most images are that small; grey if all are grey.
 
-        Looks at the headers of up to 32 files.
+        Looks at the headers of up to 32 files, and at the values of up to 16 in floating point.
         """
         from cnnstudio.data.header import look_at
 
-        look = look_at([file.path for file in self.scan_files(root, ctx).files])
+        from cnnstudio.data.levels import proposed_range
+
+        paths = [file.path for file in self.scan_files(root, ctx).files]
+        look, values = look_at(paths), proposed_range(paths, ctx)
         side = SMALL_SIDE if 0 < look.side < SMALL_IMAGES else PHOTO_SIDE
-        return PreprocessSpec(side=side, channels=1 if look.is_grey else 3, resize="crop")
+        return PreprocessSpec(
+            side=side,
+            channels=1 if look.is_grey or (values and not look.side) else 3,
+            resize="crop",
+            float_range=values,
+        )
 
     def load_files(self, root: Path, ctx: "JobContext", preprocess: PreprocessSpec) -> "RawData":
         """Find, decode and check all images below a folder; bad ones are named among the problems."""
         from functools import partial
 
-        from cnnstudio.data.importing import import_files
+        from dataclasses import replace
 
-        return import_files(partial(self.scan_files, root), root, preprocess, self.accept_problems, ctx)
+        from cnnstudio.data.importing import import_files
+        from cnnstudio.data.raw import Problem
+
+        raw = import_files(partial(self.scan_files, root), root, preprocess, self.accept_problems, ctx)
+        if preprocess.float_range is None:
+            return raw
+        low, high = preprocess.float_range
+        text = f"In pictures of floating point, {low:g} is taken as black and {high:g} as white."
+        hint = "If that is wrong, change 'Value range' under 'What the network sees', More."
+        return replace(raw, problems=(*raw.problems, Problem("", "float_range", text, hint=hint)))
 
     def _table_below(self, root: Path) -> Path:
         hint = "Name a CSV file that lies in the folder, under 'Table'."

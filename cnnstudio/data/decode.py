@@ -1,8 +1,8 @@
 """From the bytes of an image file to a plain array: the one way to read a picture, run in child processes only.
 
 Imports Pillow and numpy alone, so that a child starts fast. The rules: content decides, not the name; only seven
-formats; first frame; EXIF orientation applied; 16 bits scaled by 1/257; transparency laid on white; everything else
-converted to grey or RGB by Pillow; the longer side brought down to 1,024 px.
+formats; first frame; EXIF orientation applied; 16 bits scaled by 1/257; transparency laid on white; floating point from 0
+to 1 or from the range that the data set states; everything else converted to grey or RGB by Pillow; the longer side brought down to 1,024 px.
 """
 
 import io
@@ -79,14 +79,21 @@ class Picture:
     notes: tuple[str, ...]
 
 
-def read_image(source: Path | bytes, max_side: int = MAX_SIDE) -> np.ndarray:
+def read_image(
+    source: Path | bytes, max_side: int = MAX_SIDE, float_range: tuple[float, float] | None = None
+) -> np.ndarray:
     """The pixels of an image file: uint8, shape (H, W, 1) or (H, W, 3).
+
+    Args:
+        source: A file, or its bytes.
+        max_side: The longer side is brought down to it.
+        float_range: Which values are black and white in pictures of floating point; None for 0 and 1.
 
     Raises:
         ImageError: It can't be read; `kind` says why in a word.
     """
     content = source if isinstance(source, bytes) else read_bytes(str(source))
-    array = np.asarray(decode(content, max_side).image)
+    array = np.asarray(decode(content, max_side, float_range).image)
     return array if array.ndim == 3 else array[:, :, None]
 
 
@@ -111,7 +118,7 @@ def read_bytes(path: str) -> bytes:
     return content
 
 
-def decode(content: bytes, max_side: int = MAX_SIDE) -> Picture:
+def decode(content: bytes, max_side: int = MAX_SIDE, float_range: tuple[float, float] | None = None) -> Picture:
     """Decode the bytes of an image file.
 
     Raises:
@@ -123,7 +130,7 @@ def decode(content: bytes, max_side: int = MAX_SIDE) -> Picture:
         # Pillow warns of damaged metadata; what matters of it is in the notes.
         warnings.simplefilter("ignore")
         try:
-            return _decode(content, max_side)
+            return _decode(content, max_side, float_range)
         except ImageError:
             raise
         except MemoryError:
@@ -133,7 +140,7 @@ def decode(content: bytes, max_side: int = MAX_SIDE) -> Picture:
             raise _damage(content, error) from None
 
 
-def _decode(content: bytes, max_side: int) -> Picture:
+def _decode(content: bytes, max_side: int, float_range: tuple[float, float] | None = None) -> Picture:
     image = _opened(content)
     width, height = image.size
     if width < 1 or height < 1:
@@ -148,7 +155,7 @@ def _decode(content: bytes, max_side: int) -> Picture:
     # TIFF is turned by Pillow's own reader while loading, others are not: ask for the orientation afterwards.
     turn, has_bad_exif = _orientation(image)
     notes += ["bad_exif"] if has_bad_exif else []
-    image, conversions = _plain(_bounded(image, max_side))
+    image, conversions = _plain(_bounded(image, max_side), float_range)
     if turn is not None:
         image = image.transpose(turn)
         notes.append("turned")
@@ -199,7 +206,7 @@ def _bounded_size(size: tuple[int, int], max_side: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _plain(image: Image.Image) -> tuple[Image.Image, list[str]]:
+def _plain(image: Image.Image, float_range: tuple[float, float] | None) -> tuple[Image.Image, list[str]]:
     """The image as "L" or "RGB", and what had to be done."""
     if image.mode == "RGB" and "transparency" not in image.info:
         return image, []
@@ -208,7 +215,7 @@ def _plain(image: Image.Image) -> tuple[Image.Image, list[str]]:
     if image.mode.startswith("I"):
         return _eight_bits(image), [*notes, "16_bit"]
     if image.mode == "F":
-        return _from_float(image), [*notes, "float"]
+        return _from_float(image, float_range), [*notes, "float"]
     if _has_alpha(image):
         cut_out = image.convert("RGBA")
         ground = Image.new("RGBA", image.size, "white")
@@ -234,18 +241,20 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(((levels.astype(np.uint32) + 128) // 257).astype(np.uint8))
 
 
-def _from_float(image: Image.Image) -> Image.Image:
-    """Floating point from 0 to 1; any other range could only be guessed."""
+def _from_float(image: Image.Image, float_range: tuple[float, float] | None) -> Image.Image:
+    """Floating point from black to white, 0 to 1 unless the user said otherwise: a guess could turn all black."""
     levels = np.asarray(image)
     if not np.isfinite(levels).all():
         raise ImageError("holds values that are not numbers (NaN or infinite)", kind="unsupported")
-    if levels.min() < 0 or levels.max() > 1:
+    if float_range is None and (levels.min() < 0 or levels.max() > 1):
         raise ImageError(
-            f"holds floating-point values from {levels.min():g} to {levels.max():g}; only 0 to 1 is understood",
-            kind="unsupported",
-            hint="Save it with 8 or 16 bits a channel.",
+            f"holds floating-point values from {levels.min():g} to {levels.max():g}; it is not said what is black "
+            "and what is white",
+            kind="float_range",
+            hint="Set 'Value range' under 'What the network sees'.",
         )
-    return Image.fromarray(np.rint(levels * 255).astype(np.uint8))
+    black, white = (0.0, 1.0) if float_range is None else float_range
+    return Image.fromarray(np.rint(np.clip((levels - black) / (white - black), 0, 1) * 255).astype(np.uint8))
 
 
 def _damage(content: bytes, error: Exception) -> ImageError:

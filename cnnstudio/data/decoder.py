@@ -105,10 +105,17 @@ class Decoder:
         """Start the children now: they get ready while the caller looks for files."""
         self._submit(len, ())
 
-    def decode_one(self, source: Path | bytes, max_side: int = MAX_SIDE, ctx: JobContext | None = None) -> np.ndarray:
+    def decode_one(
+        self,
+        source: Path | bytes,
+        max_side: int = MAX_SIDE,
+        ctx: JobContext | None = None,
+        float_range: tuple[float, float] | None = None,
+    ) -> np.ndarray:
         """One picture, from a file or from memory: uint8, shape (H, W, 1) or (H, W, 3).
 
-        With the default `max_side`, `to_pixels` of it equals what training gets from the same file.
+        With the default `max_side` and the data set's `float_range`, `to_pixels` of it equals what training gets
+        from the same file.
 
         Raises:
             ImageError: It can't be read; `kind` says why in a word, the message is a whole sentence.
@@ -118,7 +125,7 @@ class Decoder:
             raise ImageError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB.", kind="too_large")
         argument = source if isinstance(source, bytes) else str(source)
         try:
-            return self._answer(ctx, None, read_view, argument, max_side)
+            return self._answer(ctx, None, read_view, argument, max_side, float_range)
         except ImageError as error:
             if error.kind == "missing" and isinstance(source, Path):
                 raise ImageError(f"{source.absolute()} does not exist.", kind=error.kind) from None

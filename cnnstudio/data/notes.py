@@ -14,8 +14,8 @@ TEXTS = {
     "animated": ("holds several pictures; the first one is used", "hold several pictures; the first one is used"),
     "16_bit": ("has 16 bits a channel; it is scaled to 8", "have 16 bits a channel; they are scaled to 8"),
     "float": (
-        "holds floating-point values from 0 to 1; they are scaled to 0 to 255",
-        "hold floating-point values from 0 to 1; they are scaled to 0 to 255",
+        "holds floating-point values; they are scaled to 0 to 255",
+        "hold floating-point values; they are scaled to 0 to 255",
     ),
     "alpha": ("is partly transparent; it is laid on white", "are partly transparent; they are laid on white"),
     "cmyk": (

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Resize = Literal["stretch", "crop", "letterbox"]
 
 
+def _typed_pair(value: object) -> object:
+    """Two numbers as they are typed on the command line: "0,4095"."""
+    return tuple(value.split(",")) if isinstance(value, str) else value
+
+
 class PreprocessSpec(Spec):
     """The one way from a picture to the numbers that the network sees."""
 
@@ -51,8 +56,17 @@ class PreprocessSpec(Spec):
         advanced=True,
     )
 
+    float_range: Annotated[tuple[float, float] | None, BeforeValidator(_typed_pair)] = setting(
+        None,
+        title="Value range",
+        description="Black and white of pictures in floating point (some TIFF files), as in 0, 4095; empty: 0 and 1.",
+        advanced=True,
+    )
+
     @model_validator(mode="after")
     def _check_statistics(self) -> Self:
+        if self.float_range is not None and self.float_range[0] >= self.float_range[1]:
+            raise ValueError("float_range needs a lower value for black than for white")
         for name, values in (("mean", self.mean), ("std", self.std)):
             if values is not None and len(values) != self.channels:
                 raise ValueError(f"{name} has {len(values)} values for {self.channels} channels")

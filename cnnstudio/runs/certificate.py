@@ -100,7 +100,7 @@ def our_stages(loaded: "LoadedRun", paths: Sequence[Path], ctx: JobContext) -> d
     found: dict[str, np.ndarray] = {}
     with Decoder(workers=1) as decoder:
         for index, path in enumerate(paths):
-            picture = decoder.decode_one(path, ctx=ctx)
+            picture = decoder.decode_one(path, ctx=ctx, float_range=loaded.preprocess.float_range)
             found[f"decode{index}"] = picture
             found[f"resize{index}"] = to_pixels(picture, loaded.preprocess)
     pixels = np.stack([found[f"resize{index}"] for index in range(len(paths))])

@@ -89,11 +89,25 @@ def test_floating_point_from_0_to_1_is_scaled():
     assert read_image(float_tiff([0.0, 0.5, 1.0]))[0, :, 0].tolist() == [0, 128, 255]
 
 
-@pytest.mark.parametrize("values", [[0.0, 3000.0], [-1.0, 1.0], [0.0, float("nan")], [0.0, float("inf")]])
-def test_floating_point_of_unknown_range_is_refused_and_never_black(values):
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([0.0, 3000.0], "float_range"),
+        ([-1.0, 1.0], "float_range"),
+        ([0.0, float("nan")], "unsupported"),
+        ([0.0, float("inf")], "unsupported"),
+    ],
+)
+def test_floating_point_of_unknown_range_is_refused_and_never_black(values, kind):
     with pytest.raises(ImageError) as caught:
         read_image(float_tiff(values))
-    assert caught.value.kind == "unsupported"
+    assert caught.value.kind == kind
+
+
+def test_floating_point_is_scaled_from_the_range_that_was_said():
+    # (x − 1000) / 2000 · 255, cut at both ends: by hand.
+    values = read_image(float_tiff([0.0, 1000.0, 1500.0, 3000.0, 9000.0]), float_range=(1000.0, 3000.0))
+    assert values[0, :, 0].tolist() == [0, 0, 64, 255, 255]
 
 
 def test_transparency_is_laid_on_white(encoded):

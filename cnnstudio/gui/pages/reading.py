@@ -55,7 +55,7 @@ def read_pictures(
             ctx.progress(number, len(items), "Reading pictures")
             name = printable(item.name) if isinstance(item, Path) else "Pasted picture"
             try:
-                image = decoder.decode_one(item) if isinstance(item, Path) else item
+                image = decoder.decode_one(item, float_range=preprocess.float_range) if isinstance(item, Path) else item
                 yield OwnPicture(name, to_pixels(image, preprocess), shown_picture(image, preprocess))
             except StudioError as error:
                 yield OwnPicture(name, None, None, printable(error.message), error.hint)

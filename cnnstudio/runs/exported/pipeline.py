@@ -32,7 +32,7 @@ def class_names() -> list[str]:
 
 def decoded(path: Path) -> Image.Image:
     """The picture in a file, in mode "L" or "RGB": turned as EXIF says, 16 bits scaled, transparency on white."""
-    return _decode(path.read_bytes(), MAX_SIDE).image
+    return _decode(path.read_bytes(), MAX_SIDE, settings().get("float_range")).image
 
 
 def resized(picture: Image.Image, spec: dict[str, Any]) -> np.ndarray:
