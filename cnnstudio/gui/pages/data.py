@@ -143,11 +143,13 @@ class DataPage(Page):
         self.views.setCurrentIndex(1 if tab == AUGMENT else 0)
 
     def event(self, event: QEvent) -> bool:
-        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_key and self.views.currentIndex() == 0 and self.edits.takes(event):
+        if event.type() == QEvent.Type.ShortcutOverride and self._is_step(event):
             event.accept()
             return True
         return super().event(event)
+
+    def _is_step(self, event: QEvent) -> bool:
+        return isinstance(event, QKeyEvent) and self.views.currentIndex() == 0 and self.edits.takes(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.edits.takes(event):

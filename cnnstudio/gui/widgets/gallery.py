@@ -1,14 +1,25 @@
 """A gallery of thumbnails: only what is seen is made and drawn; zoom with Ctrl and the wheel, walk with the arrows."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPixmap, QWheelEvent
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.gallery_model import Badge, GalleryItems, GalleryModel
+from cnnstudio.gui.widgets.stamps import Stamps
 
 MIN_ZOOM_PX, MAX_ZOOM_PX, ZOOM_STEP = 32, 256, 1.25
-PADDING_PX, CAPTION_PX, DOT_PX, BATCH = 6, 18, 6, 2_000
+PADDING_PX, CAPTION_PX, DOT_PX, BADGE_PX, BATCH = 6, 18, 6, 16, 2_000
 FADED = 0.3
 Index = QModelIndex | QPersistentModelIndex
 
@@ -19,6 +30,7 @@ class GalleryDelegate(QStyledItemDelegate):
     def __init__(self, model: GalleryModel) -> None:
         super().__init__()
         self._model = model
+        self._stamps = Stamps()
         self.zoom_px = 72
         self.has_captions = True
 
@@ -28,27 +40,21 @@ class GalleryDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, rect = index.row(), option.rect
-        state = option.state
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         room = QRect(rect.x() + PADDING_PX, rect.y() + PADDING_PX, self.zoom_px, self.zoom_px)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent_soft"))
-            painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 6, 6)
+        if is_selected:
+            _paint_ring(painter, rect, is_ground=True)
         badge = self._model.badge(row)
-        painter.setOpacity(FADED if badge is not None and badge.is_faded else 1)
+        if badge is not None and badge.is_faded:
+            painter.setOpacity(FADED)
         self._paint_picture(painter, room, self._model.pixmap(row))
         painter.setOpacity(1)
         if badge is not None:
-            _paint_badge(painter, room, badge)
+            self._paint_badge(painter, room, badge, option.font)
         if self.has_captions:
-            self._paint_caption(painter, rect, str(index.data()), bool(state & QStyle.StateFlag.State_Selected))
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), 6, 6)
-        painter.restore()
+            self._paint_caption(painter, rect, self._model.caption(row), is_selected, option.font)
+        if is_selected:
+            _paint_ring(painter, rect, is_ground=False)
 
     def _paint_picture(self, painter: QPainter, room: QRect, pixmap: QPixmap) -> None:
         if pixmap.isNull():
@@ -61,14 +67,27 @@ class GalleryDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
         painter.drawPixmap(target, pixmap)
 
-    def _paint_caption(self, painter: QPainter, rect: QRect, text: str, is_selected: bool) -> None:
-        font = painter.font()
-        font.setPixelSize(theme.tokens.size.label)
-        painter.setFont(font)
-        room = QRect(rect.x() + 4, rect.bottom() - CAPTION_PX - 1, rect.width() - 8, CAPTION_PX)
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
-        painter.setPen(theme.color("text" if is_selected else "muted"))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
+    def _paint_caption(self, painter: QPainter, rect: QRect, text: str, is_selected: bool, font: QFont) -> None:
+        size = QSize(rect.width() - 8, CAPTION_PX)
+
+        def paint(on: QPainter) -> None:
+            on.setFont(_small(font))
+            shown = on.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, size.width())
+            on.setPen(theme.color("text" if is_selected else "muted"))
+            on.drawText(QRect(QPoint(0, 0), size), Qt.AlignmentFlag.AlignCenter, shown)
+
+        stamp = self._stamps.stamp((text, is_selected), size, painter.device().devicePixelRatioF(), paint)
+        painter.drawPixmap(rect.x() + 4, rect.bottom() - CAPTION_PX - 1, stamp)
+
+    def _paint_badge(self, painter: QPainter, room: QRect, badge: Badge, font: QFont) -> None:
+        size = QSize(room.width() - 6, BADGE_PX)
+
+        def paint(on: QPainter) -> None:
+            on.setFont(_small(font))
+            _draw_badge(on, size.width(), badge)
+
+        stamp = self._stamps.stamp(badge, size, painter.device().devicePixelRatioF(), paint)
+        painter.drawPixmap(room.x() + 3, room.y() + 3, stamp)
 
 
 class Gallery(QListView):
@@ -186,18 +205,30 @@ class Gallery(QListView):
         self.activated_number.emit(self._model.number(index.row()))
 
 
-def _paint_badge(painter: QPainter, room: QRect, badge: Badge) -> None:
-    font = painter.font()
-    font.setPixelSize(theme.tokens.size.label)
-    painter.setFont(font)
+def _small(font: QFont) -> QFont:
+    made = QFont(font)
+    made.setPixelSize(theme.tokens.size.label)
+    return made
+
+
+def _paint_ring(painter: QPainter, rect: QRect, *, is_ground: bool) -> None:
+    """The soft ground behind a chosen picture, or the ring around it."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen if is_ground else QPen(theme.color("accent"), 2))
+    painter.setBrush(theme.color("accent_soft") if is_ground else Qt.BrushStyle.NoBrush)
+    inset = 1 if is_ground else 2
+    painter.drawRoundedRect(QRectF(rect).adjusted(inset, inset, -inset, -inset), 6, 6)
+
+
+def _draw_badge(painter: QPainter, most_px: int, badge: Badge) -> None:
     width = painter.fontMetrics().horizontalAdvance(badge.text) + 8 + 3 * DOT_PX
-    pill = QRectF(room.x() + 3, room.y() + 3, min(width, room.width() - 6), 16)
+    pill = QRectF(0, 0, min(width, most_px), BADGE_PX)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("surface"))
-    painter.drawRoundedRect(pill, 8, 8)
+    painter.drawRoundedRect(pill, BADGE_PX / 2, BADGE_PX / 2)
     # Colour as a dot beside the word: on orange no text has enough contrast.
     painter.setBrush(theme.color(badge.role))
-    painter.drawEllipse(QRectF(pill.x() + DOT_PX, pill.center().y() - DOT_PX / 2, DOT_PX, DOT_PX))
+    painter.drawEllipse(QRectF(DOT_PX, (BADGE_PX - DOT_PX) / 2, DOT_PX, DOT_PX))
     painter.setPen(theme.color("text"))
     text = pill.adjusted(2.5 * DOT_PX, 0, -4, 0)
     shown = painter.fontMetrics().elidedText(badge.text, Qt.TextElideMode.ElideMiddle, int(text.width()))

@@ -111,6 +111,10 @@ class GalleryModel(QAbstractListModel):
         """The picture of a row."""
         return self.cache.get(self.number(row), self._items.picture)
 
+    def caption(self, row: int) -> str:
+        """The line below the picture of a row."""
+        return self._items.caption(self.number(row))
+
     def badge(self, row: int) -> Badge | None:
         """The badge of a row."""
         return None if self._items.badge is None else self._items.badge(self.number(row))
