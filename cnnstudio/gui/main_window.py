@@ -1,8 +1,5 @@
 """The window: rail, top bar, pages, status bar. It connects the session to them and knows no more."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -10,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 from cnnstudio.gui.actions import Action
 from cnnstudio.gui.closing import CloseQuestion, close_text
 from cnnstudio.gui.collector import Collector
-from cnnstudio.gui.data_choice import choose_file, choose_folder, show_known_sets
+from cnnstudio.gui.dialogs import Dialogs
 from cnnstudio.gui.drop_target import DropTarget, classify
 from cnnstudio.gui.job_watch import JobWatch
 from cnnstudio.gui.menus import Menus
@@ -25,10 +22,7 @@ from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.rail import Rail
 from cnnstudio.gui.widgets.status_bar import StatusBar
 from cnnstudio.gui.widgets.top_bar import TopBar
-from cnnstudio.gui.window_actions import choose_network, choose_project, window_actions
-
-if TYPE_CHECKING:
-    from cnnstudio.runs.run import Run
+from cnnstudio.gui.window_actions import window_actions
 
 SIZE, MINIMUM = (1440, 900), (960, 640)
 CLOSE_S = 4.0
@@ -59,6 +53,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.notices = NoticeBar(self)
         self.drops = DropTarget(self, session)
+        self.dialogs = Dialogs(self, session)
         self._connect()
         self._install_keys()
         self.show_page("welcome")
@@ -106,48 +101,6 @@ class MainWindow(QMainWindow):
             self.session.notice.emit("info", why_not, "")
         else:
             action.run(self.session)
-
-    def choose_project(self, session: Session) -> None:
-        """Ask for a project and open it."""
-        choose_project(self, session)
-
-    def choose_folder(self, session: Session) -> None:
-        """Ask for a folder of images and use it as data."""
-        choose_folder(self, session)
-
-    def choose_file(self, session: Session) -> None:
-        """Ask for an archive or a file of images and use it as data."""
-        choose_file(self, session)
-
-    def choose_known(self, session: Session) -> None:
-        """Show the well-known sets."""
-        show_known_sets(self, session)
-
-    def choose_network(self, session: Session) -> None:
-        """Ask for a network's file and use it."""
-        choose_network(self, session)
-
-    def choose_weights(self, session: Session) -> None:
-        """Ask for a file of weights and show what an import would do."""
-        from cnnstudio.gui.weights_import import choose_weights
-
-        choose_weights(self, session)
-
-    def get_pretrained(self, session: Session) -> None:
-        """Show the published weights."""
-        from cnnstudio.gui.pretrained import Pretrained
-
-        Pretrained(self, session)
-
-    def _on_weights(self, path: Path) -> None:
-        from cnnstudio.gui.weights_import import WeightsImport
-
-        WeightsImport(self, self.session, path)
-
-    def _on_export(self, run: "Run") -> None:
-        from cnnstudio.gui.run_export import RunExport
-
-        RunExport(self, self.session, run)
 
     def paste_image(self, session: Session) -> None:
         """Classify what is on the clipboard."""
@@ -237,8 +190,6 @@ class MainWindow(QMainWindow):
         self.top.menu_requested.connect(self.open_menu)
         self.top.search_requested.connect(self._on_search)
         session.page_requested.connect(self.show_page)
-        session.weights_offered.connect(self._on_weights)
-        session.export_wanted.connect(self._on_export)
         session.notice.connect(self._on_notice)
         session.settings_changed.connect(self._on_settings)
         session.project_changed.connect(self._on_project)

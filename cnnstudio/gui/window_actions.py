@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
-from cnnstudio.core.paths import projects_dir
 from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action, needs_project
 from cnnstudio.gui.session import Session
 
@@ -21,12 +20,12 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
         Action(
             "project.new", "New project", FILE, _new, ("Ctrl+N",), "plus", tooltip="Begin with a sample or a folder."
         ),
-        Action("project.open", "Open a project…", FILE, window.choose_project, ("Ctrl+O",), "folder-outline"),
+        Action("project.open", "Open a project…", FILE, window.dialogs.choose_project, ("Ctrl+O",), "folder-outline"),
         Action(
             "data.folder",
             "Use a folder of images…",
             FILE,
-            window.choose_folder,
+            window.dialogs.choose_folder,
             ("Ctrl+Shift+O",),
             "image-multiple-outline",
             tooltip="The class may stand in subfolders, in the files' names, or in a table.",
@@ -35,7 +34,7 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             "data.file",
             "Use an archive or a file of images…",
             FILE,
-            window.choose_file,
+            window.dialogs.choose_file,
             (),
             "folder-zip-outline",
             tooltip="A zip or tar archive, or an IDX, CIFAR, NPZ or CSV file.",
@@ -44,7 +43,7 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             "data.known",
             "Use a well-known set…",
             FILE,
-            window.choose_known,
+            window.dialogs.choose_known,
             (),
             "cloud-download-outline",
             tooltip="MNIST, CIFAR-10, Flowers-102 and others; downloaded on your click only.",
@@ -53,7 +52,7 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             "network.import",
             "Import a network…",
             FILE,
-            window.choose_network,
+            window.dialogs.choose_network,
             (),
             "graph-outline",
             needs_project,
@@ -63,7 +62,7 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             "weights.import",
             "Import weights…",
             FILE,
-            window.choose_weights,
+            window.dialogs.choose_weights,
             (),
             "import",
             needs_project,
@@ -73,7 +72,7 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             "weights.pretrained",
             "Get pretrained weights…",
             FILE,
-            window.get_pretrained,
+            window.dialogs.get_pretrained,
             (),
             "cloud-download-outline",
             needs_project,
@@ -94,29 +93,6 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
         Action("help.shortcuts", "Show all shortcuts", HELP, window.open_sheet, ("?", "F1"), "keyboard-outline"),
         Action("window.close", "Quit", FILE, window.quit, ("Ctrl+Q",), "exit-to-app"),
     )
-
-
-def choose_project(window: "MainWindow", session: Session) -> None:
-    """Ask for a project's folder and open it."""
-    folder = QFileDialog.getExistingDirectory(window, "Open a project", str(projects_dir()))
-    if folder:
-        session.open_project(Path(folder))
-
-
-def choose_network(window: "MainWindow", session: Session) -> None:
-    """Ask for a JSON file and use the network in it."""
-    path, _ = QFileDialog.getOpenFileName(window, "Import a network", str(Path.home()), "Networks (*.json)")
-    if path:
-        open_network(session, Path(path))
-
-
-def open_network(session: Session, path: Path) -> None:
-    """Use the network of a JSON file in the open project."""
-    if session.project is None:
-        hint = "Begin with a sample, a folder or a project first."
-        session.notice.emit("warn", "A network belongs to a project, and none is open.", hint)
-    else:
-        session.open_graph(path)
 
 
 def _new(session: Session) -> None:

@@ -152,7 +152,7 @@ Install = Callable[[JobContext], None]
 @pytest.fixture
 def dialog(main_window: MainWindow, qtbot: QtBot) -> KnownSetsDialog:
     """The dialog, opened by the card on the page Data."""
-    main_window.choose_known(main_window.session)
+    main_window.dialogs.choose_known(main_window.session)
     (found,) = main_window.findChildren(KnownSetsDialog)
     return found
 

@@ -86,7 +86,7 @@ def opened(
     def show(digits: str = hexdigest[:8]) -> PretrainedDialog:
         item = Local("lenet5", "test pictures", f"lenet5-{digits}.pth", len(server.content) / 2**20, 99.0)
         monkeypatch.setattr(pretrained, "PUBLISHED", (item, replace(item, file="other-00000000.pth")))
-        main_window.get_pretrained(main_window.session)
+        main_window.dialogs.get_pretrained(main_window.session)
         dialog = main_window.findChild(PretrainedDialog)
         assert dialog is not None
         return dialog
