@@ -10,7 +10,7 @@ from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.cache import entry_of, open_mapped
 from cnnstudio.data.decoder import Decoder
-from cnnstudio.data.difference import difference
+from cnnstudio.data.difference import Difference, difference
 from cnnstudio.data.file_paths import FilePaths
 from cnnstudio.data.header import look_at
 from cnnstudio.data.manifest import Manifest
@@ -69,10 +69,10 @@ def _raw(scan: Scan, found: Found, work: Work, accept_problems: bool) -> RawData
     paths = [scan.files[place].path for place in places]
     noted_at = noted(manifest.notes[good], manifest.sizes[good], work.side)
     gates = _blocking(scan, manifest, accept_problems)
-    problems = (*gates, *scan.problems, *_failures(manifest), *note_problems(noted_at, names))
+    changed = None if found.before is None else difference(found.before, manifest) or None
     pixels = open_mapped(found.target.pixels, work.pixel_shape(len(good))) if found.target.pixels else None
     thumbnails = open_mapped(found.target.thumbnails, work.thumbnail_shape(len(good)))
-    changed = None if found.before is None else difference(found.before, manifest)
+    problems = (*gates, *_news(changed, names), *scan.problems, *_failures(manifest), *note_problems(noted_at, names))
     return RawData(
         classes=scan.classes,
         names=names,
@@ -88,8 +88,16 @@ def _raw(scan: Scan, found: Found, work: Work, accept_problems: bool) -> RawData
         prints=manifest.prints[good],
         sums=manifest.sums[good],
         manifest=manifest,
-        difference=changed or None,
+        difference=changed,
     )
+
+
+def _news(changed: Difference | None, names: tuple[str, ...]) -> Iterator[Problem]:
+    """What changed since the last time, with the pictures that are new or other than they were."""
+    if changed:
+        new = {*changed.added, *changed.changed, *changed.relabelled, *(name for _, name in changed.moved)}
+        places = tuple(place for place, name in enumerate(names) if name in new)
+        yield Problem("", "changed", f"Since these files were opened last: {changed.text()}.", places=places)
 
 
 def _failures(manifest: Manifest) -> list[Problem]:

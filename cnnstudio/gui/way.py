@@ -65,9 +65,21 @@ def _run(session: Session) -> Station:
         return Station("train", name, f"{name} has not finished an epoch.")
     share = percent(best.val_top1)
     if not session.is_own_data(run):
-        data = run.data.source.title
-        return Station("train", f"{name}  {share} · other data", f"{name} was trained on {data}, not on what is open.")
+        return Station("train", f"{name}  {share} · {_otherness(session, run)[0]}", _otherness(session, run)[1])
     return Station("train", f"{name}  {share}", f"{name}: {share} of the validation images are recognised.")
+
+
+def _otherness(session: Session, run: Run) -> tuple[str, str]:
+    """In a word and in a sentence, how the run's data differ from what is open."""
+    assert session.data_spec is not None
+    now, then = session.data_spec, run.data
+    if now.source != then.source:
+        return "other data", f"{run.name} was trained on {then.source.title}, not on what is open."
+    if now.edits != then.edits:
+        return "before edits", f"{run.name} was trained before pictures were relabelled, left out or taken back in."
+    if now.split != then.split:
+        return "other split", f"{run.name} was trained on the same pictures, split otherwise."
+    return "other size", f"{run.name} was trained on the same pictures, brought to size or normalised otherwise."
 
 
 @lru_cache(maxsize=64)

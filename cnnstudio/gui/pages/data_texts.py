@@ -23,6 +23,7 @@ GROUPS = {
 }
 # What a finding is called on the chip of the gallery that shows it.
 CHIPS = {
+    "changed": "New or changed",
     "duplicates": "Exact copies",
     "near_duplicates": "Look-alikes",
     "leak": "In several parts",

@@ -9,6 +9,7 @@ from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.form_rows import MIN_EDITOR_PX, capital
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.numbers import WholeField
+from cnnstudio.gui.widgets.split_rules import SplitRules
 
 VALUE_PX = 44
 
@@ -32,6 +33,9 @@ class SplitForm(QWidget):
         self.seed = self._add_seed(infos["seed"])
         self._rest = Label("", "small", wrap=True)
         self._grid.addWidget(self._rest, 3, 0, 1, 3)
+        self.rules = SplitRules()
+        self.rules.changed.connect(self._on_rules)
+        self._grid.addWidget(self.rules, 4, 0, 1, 3)
         self.set_spec(self._spec)
 
     def set_spec(self, spec: SplitSpec) -> None:
@@ -45,6 +49,9 @@ class SplitForm(QWidget):
         self.seed.blockSignals(True)
         self.seed.setValue(spec.seed)
         self.seed.blockSignals(False)
+        self.rules.set_spec(spec)
+        # Folds replace the share of validation.
+        self.val.setEnabled(spec.folds < 2)
         self._show_values()
 
     def _add_slider(self, line: int, info: SettingInfo) -> QSlider:
@@ -75,6 +82,10 @@ class SplitForm(QWidget):
         self._grid.addWidget(seed, 2, 1, 1, 2)
         return seed
 
+    def _on_rules(self, spec: SplitSpec) -> None:
+        self._spec = spec
+        self.changed.emit(spec)
+
     def _on_value(self) -> None:
         self._show_values()
         # While the mouse drags, only the numbers follow; the data is dealt out anew when it lets go.
@@ -84,6 +95,11 @@ class SplitForm(QWidget):
     def _show_values(self) -> None:
         self._values["val"].set_text(f"{self.val.value()} %")
         self._values["test"].set_text(f"{self.test.value()} %")
+        if self._spec.folds > 1:
+            rest, folds = 100 - self.test.value(), self._spec.folds
+            self._values["val"].set_text(f"{rest / folds:.0f} %")
+            self._rest.set_text(f"{rest * (folds - 1) / folds:.0f} % of each class stay for training.", "small")
+            return
         rest = 100 - self.val.value() - self.test.value()
         self._rest.set_text(f"{rest} % of each class stay for training.", "small" if rest >= 10 else "problem")
 
@@ -91,7 +107,7 @@ class SplitForm(QWidget):
         val, test = self.val.value() / 100, self.test.value() / 100
         if 1 - val - test < 0.1:
             return
-        spec = SplitSpec(val=val, test=test, seed=self.seed.value())
+        spec = self._spec.replace(val=val, test=test, seed=self.seed.value())
         if spec != self._spec:
             self._spec = spec
             self.changed.emit(spec)
