@@ -1,17 +1,28 @@
 """`cnnstudio train` and `cnnstudio resume`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cnnstudio.cli.launching import launch
 from cnnstudio.cli.output import JsonOption, job_context, print_json
+from cnnstudio.cli.together import (
+    NodesOption,
+    NormOption,
+    ProcessesOption,
+    my_place,
+    require_alone,
+    train_in_group,
+)
 from cnnstudio.core.errors import Cancelled, DataError, RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.core.specs import parse_spec, with_value
 from cnnstudio.data.augment_presets import named_augment
 from cnnstudio.data.spec import DataSpec, data_spec, parse_source
 from cnnstudio.runs.run import Run, open_run
+from cnnstudio.runs.tensorboard import want_event_files
 from cnnstudio.training.config import TrainConfig, with_setting
 from cnnstudio.training.events import EndReason, EpochDone, Guesses, RunEnded, RunStarted, StepsDone, event_json
 
@@ -37,6 +48,9 @@ AugmentOption = Annotated[
 ProcessOption = Annotated[
     bool, typer.Option("--process", help="Train in a child process: a crash of a driver ends it, not the command.")
 ]
+TensorboardOption = Annotated[
+    bool, typer.Option("--tensorboard", help="Write event files for TensorBoard into the run, too.")
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
 
 
@@ -49,27 +63,49 @@ def train(
     settings: SetOption = None,
     augment: AugmentOption = "none",
     process: ProcessOption = False,
+    processes: ProcessesOption = 1,
+    several_nodes: NodesOption = False,
+    sync_batch_norm: NormOption = False,
+    tensorboard: TensorboardOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Train a network on a data source; the run goes to a new folder."""
+    if processes > 1 and my_place() is None:
+        raise typer.Exit(launch(processes))
     spec, config = recipe(data, epochs, seed, settings or [])
     spec = spec.replace(augment=named_augment(augment, spec.preprocess.side))
-    with job_context(quiet=as_json, on_event=_printer(as_json), stops_on_signal=True) as ctx:
+
+    def begin(ctx: JobContext) -> tuple[Run, Any]:
         run, dataset = make_run(ctx, spec, network, config, out)
-        _conclude(_train(ctx, run, dataset, apart=process), run)
+        if tensorboard:
+            want_event_files(run)
+        return run, dataset
+
+    group = {"several_nodes": several_nodes, "sync_norms": sync_batch_norm}
+    _train(begin, out, config.device, as_json, group, apart=process)
 
 
 def resume(
-    run: RunArgument, epochs: EpochsOption = None, process: ProcessOption = False, as_json: JsonOption = False
+    run: RunArgument,
+    epochs: EpochsOption = None,
+    process: ProcessOption = False,
+    processes: ProcessesOption = 1,
+    several_nodes: NodesOption = False,
+    sync_batch_norm: NormOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Go on with a run where it was stopped or broken off; --epochs sets a new number of epochs in all."""
     from cnnstudio.runs.execute import extend_run
 
+    if processes > 1 and my_place() is None:
+        raise typer.Exit(launch(processes))
     opened = open_run(run)
-    if epochs is not None:
-        opened = extend_run(opened, epochs)
-    with job_context(quiet=as_json, on_event=_printer(as_json), stops_on_signal=True) as ctx:
-        _conclude(_train(ctx, opened, None, apart=process), opened)
+
+    def begin(ctx: JobContext) -> tuple[Run, Any]:
+        return (opened if epochs is None else extend_run(opened, epochs)), None
+
+    group = {"several_nodes": several_nodes, "sync_norms": sync_batch_norm}
+    _train(begin, run, opened.config.device, as_json, group, apart=process)
 
 
 def recipe(data: str, epochs: int | None, seed: int | None, settings: list[str]) -> tuple[DataSpec, TrainConfig]:
@@ -106,17 +142,36 @@ def make_run(ctx: JobContext, spec: DataSpec, network: str, config: TrainConfig,
     return create_run(out, dataset, graph, config), dataset
 
 
-def _train(ctx: JobContext, run: Run, dataset: Any, *, apart: bool) -> RunEnded:
+def _train(
+    begin: Callable[[JobContext], tuple[Run, Any]],
+    folder: Path,
+    device: str,
+    as_json: bool,
+    group: dict[str, bool],
+    *,
+    apart: bool,
+) -> None:
+    """Train what `begin` makes or opens: alone, in a child process, or as one of several."""
     from cnnstudio.runs.apart import train_apart
     from cnnstudio.runs.execute import train_run
 
-    return train_apart(ctx, run) if apart else train_run(ctx, run, dataset)
+    place = my_place()
+    is_silent = place is not None and place.rank > 0
+    show = None if is_silent else _printer(as_json)
+    with job_context(quiet=as_json or is_silent, on_event=show, stops_on_signal=True) as ctx:
+        if place is not None:
+            require_alone(apart)
+            ended = train_in_group(ctx, place, folder, begin, device, **group)
+        else:
+            run, dataset = begin(ctx)
+            ended = train_apart(ctx, run) if apart else train_run(ctx, run, dataset)
+        _conclude(ended, folder)
 
 
-def _conclude(ended: RunEnded, run: Run) -> None:
+def _conclude(ended: RunEnded, folder: Path) -> None:
     """A training that didn't finish ends the command with an error, so that scripts notice."""
     if ended.reason is EndReason.STOPPED:
-        raise Cancelled(ended.text, hint=f"Go on with: cnnstudio resume {run.path}")
+        raise Cancelled(ended.text, hint=f"Go on with: cnnstudio resume {folder}")
     if ended.reason is not EndReason.FINISHED:
         raise RunError(ended.text)
 

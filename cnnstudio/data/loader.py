@@ -13,6 +13,7 @@ import numpy as np
 
 from cnnstudio.data.ahead import beside
 from cnnstudio.data.augmentation import Mixing
+from cnnstudio.data.balance import balanced_order
 from cnnstudio.data.distort import Distorter, Trace
 from cnnstudio.data.draws import random_key
 from cnnstudio.data.pixel_store import PixelStore, TensorPixels
@@ -32,7 +33,7 @@ __all__ = ["Batches", "random_key"]
 READY_BYTES = 256_000_000
 # Small batches are distorted several at once: 256 pictures cost little more than 32, whose time is Python's.
 CHUNK_IMAGES = 256
-PARTNER = 7
+PARTNER, FAR_OFF = 7, 2**40
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,9 @@ class Batches:
         distorter: Augmentation; None for none.
         class_count: Classes there are; needed where pictures are mixed.
         crew: Worker processes that prepare the batches; None for a thread of this process.
+        is_balanced: All classes come equally often in an epoch; rare ones' images come several times.
+        share: Which share of each batch is drawn here, from 0.
+        shares: Into how many each batch is divided, where several processes train together.
     """
 
     pixels: "Tensor | PixelStore"
@@ -60,6 +64,9 @@ class Batches:
     distorter: Distorter | None = None
     class_count: int = 0
     crew: "Crew | None" = None
+    is_balanced: bool = False
+    share: int = 0
+    shares: int = 1
 
     @property
     def image_count(self) -> int:
@@ -69,16 +76,27 @@ class Batches:
     def count(self) -> int:
         """Batches in an epoch.
 
-        A single image left over is dropped: batch normalisation can't measure the spread of one value.
+        A single image left over is dropped: batch normalisation can't measure the spread of one value. So are fewer
+        than two for each share.
         """
         whole, rest = divmod(self.image_count, self.size)
-        return whole + (rest > 1 or (rest == 1 and whole == 0))
+        return whole + (rest >= 2 * self.shares or (rest == 1 and whole == 0))
+
+    def size_of(self, batch: int) -> int:
+        """Images in a batch (from 0), in all its shares together."""
+        return min(self.size, self.image_count - batch * self.size)
 
     def order(self, epoch: int) -> "Tensor":
-        """The order in which epoch `epoch` (from 0) visits the images."""
+        """The order in which epoch `epoch` (from 0) visits the images: their positions in this split.
+
+        Where classes come equally often, images of rare ones come several times; the second time `image_count` is
+        added to the position, the third time twice that, so that each time another distortion is drawn.
+        """
         import torch
 
         generator = torch.Generator().manual_seed(random_key(self.seed, epoch))
+        if self.is_balanced:
+            return balanced_order(self.labels.cpu(), generator)
         return torch.randperm(self.image_count, generator=generator)
 
     def epoch(self, epoch: int, skip: int = 0) -> "Iterator[Batch]":
@@ -88,7 +106,8 @@ class Batches:
             float32 images, and targets: int64 class numbers, or float32 shares of the classes, shape (N, classes),
             where pictures are mixed.
         """
-        parts = self.order(epoch).split(self.size)[skip : self.count()]
+        whole = self.order(epoch).split(self.size)[skip : self.count()]
+        parts = [batch.tensor_split(self.shares)[self.share] for batch in whole]
         if self.distorter is None and self._store.is_in_memory:
             return (self.draw(positions, epoch) for positions in parts)
         if self.crew is not None:
@@ -106,6 +125,7 @@ class Batches:
             epoch: From 0; one for all, or one for each image.
             trace: Told what was drawn.
         """
+        positions, epoch = self._told_apart(positions, epoch)
         if self.distorter is None:
             return self.images(positions), self.labels[positions.to(self.labels.device)]
         return self._mixed(self._distorted(positions, epoch, trace), positions, epoch, trace)
@@ -135,7 +155,8 @@ class Batches:
         """All images once, unshuffled and without augmentation: for validation."""
         import torch
 
-        for positions in torch.arange(self.image_count).split(self.size):
+        own = torch.arange(self.image_count).tensor_split(self.shares)[self.share]
+        for positions in own.split(self.size):
             pixels = self._store.take(positions)
             yield normalise(pixels, self.preprocess), self.labels[positions.to(self.labels.device)]
 
@@ -157,6 +178,15 @@ class Batches:
         images, targets = self.draw(torch.cat(list(parts)), epoch)
         sizes = [len(part) for part in parts]
         return list(zip(images.split(sizes), targets.split(sizes), strict=True))
+
+    def _told_apart(self, positions: "Tensor", epoch: int | Sequence[int]) -> "tuple[Tensor, int | Sequence[int]]":
+        """Positions of this split, and the epoch of each; an image that comes again draws as in an epoch far off."""
+        times = positions // max(1, self.image_count)
+        if not times.any():
+            return positions, epoch
+        epochs = [epoch] * len(positions) if isinstance(epoch, int) else epoch
+        later = [number + FAR_OFF * again for number, again in zip(epochs, times.tolist(), strict=True)]
+        return positions % self.image_count, later
 
     def _distorted(self, positions: "Tensor", epoch: int | Sequence[int], trace: Trace | None = None) -> "Tensor":
         assert self.distorter is not None

@@ -5,7 +5,7 @@ The window runs it in the lane "train", the command line inline: it is the same 
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -16,16 +16,21 @@ from cnnstudio.data.dataset import Dataset, open_dataset
 from cnnstudio.runs.preparing import build_trainer
 from cnnstudio.runs.run import HISTORY, LOCK, TRAIN, Run, RunState, open_run
 from cnnstudio.runs.store import note_state
+from cnnstudio.runs.tensorboard import FOLDER, EventFiles
 from cnnstudio.runs.writer import HistoryWriter, cut_history
 from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, TrainingEvent
 
+if TYPE_CHECKING:
+    from cnnstudio.training.distributed import Group
 
-def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None) -> RunEnded:
+
+def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None, group: "Group | None" = None) -> RunEnded:
     """Train a run from where it stands to its last epoch, or until it is stopped.
 
     Args:
         run: As created or as left by an earlier stop, crash or power cut.
         dataset: The run's data if it is open already; otherwise it is opened from the run's spec.
+        group: The processes that train it together with this one, which is the first (`runs.together`).
 
     Raises:
         RunError: Another process trains it, its data changed, or no checkpoint is intact.
@@ -34,13 +39,19 @@ def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None) -> RunE
         files.remove_leftovers(run.path)
         files.remove_leftovers(run.checkpoints)
         dataset = dataset or open_dataset(run.data, ctx)
-        _check_same_data(run, dataset)
+        check_same_data(run, dataset)
         history = HistoryWriter(run.path / HISTORY)
-        trainer = build_trainer(ctx, run, dataset, history.sync, stack)
+        trainer = build_trainer(ctx, run, dataset, history.sync, stack, group)
+        if group is not None:
+            group.wait()
+            ctx = group.context(ctx)
         cut_history(run.path / HISTORY, trainer.position.step, trainer.position.epoch)
         told = "".join(f"; {note.text}" for note in trainer.notes)
         note_state(run, RunState.RUNNING, f"at step {trainer.position.step}{told}")
-        return trainer.run(ctx, _keeper(run, ctx, history))
+        # Whoever makes this folder wants event files, now and after each resume.
+        wants_events = (run.path / FOLDER).is_dir()
+        event_files = stack.enter_context(EventFiles(run.path / FOLDER)) if wants_events else None
+        return trainer.run(ctx, _keeper(run, ctx, history, event_files))
 
 
 def extend_run(run: Run, epochs: int) -> Run:
@@ -56,7 +67,9 @@ def extend_run(run: Run, epochs: int) -> Run:
     return open_run(run.path)
 
 
-def _keeper(run: Run, ctx: JobContext, history: HistoryWriter) -> Callable[[TrainingEvent | Progress], None]:
+def _keeper(
+    run: Run, ctx: JobContext, history: HistoryWriter, event_files: EventFiles | None
+) -> Callable[[TrainingEvent | Progress], None]:
     """What receives the trainer's events: history and journal first, then whoever watches."""
 
     def keep(event: TrainingEvent | Progress) -> None:
@@ -68,6 +81,8 @@ def _keeper(run: Run, ctx: JobContext, history: HistoryWriter) -> Callable[[Trai
             note_state(run, RunState.RUNNING, f"at step {event.step}")
         elif isinstance(event, RunEnded):
             note_state(run, _STATES[event.reason], event.text)
+        if event_files is not None and not isinstance(event, Progress):
+            event_files.write(event)
         ctx.emit(event)
 
     return keep
@@ -81,7 +96,12 @@ _STATES = {
 }
 
 
-def _check_same_data(run: Run, dataset: Dataset) -> None:
+def check_same_data(run: Run, dataset: Dataset) -> None:
+    """Refuse to go on with data that aren't those of the run's start.
+
+    Raises:
+        RunError: With the counts then and now.
+    """
     if dataset.digest == run.info.data_digest:
         return
     counts: dict[str, Any] = {split: len(dataset.indices(split)) for split in run.info.counts}

@@ -17,15 +17,24 @@ from cnnstudio.training.plan import Plan
 from cnnstudio.training.saving import require_room
 
 if TYPE_CHECKING:
+    from cnnstudio.training.distributed import Group
     from cnnstudio.training.trainer import Trainer
 
 NOT_EQUAL = "The result will not be equal, bit for bit, to that of a run that never stopped."
 
 
 def build_trainer(
-    ctx: JobContext, run: Run, dataset: Dataset, before_save: Callable[[], None], stack: ExitStack
+    ctx: JobContext,
+    run: Run,
+    dataset: Dataset,
+    before_save: Callable[[], None],
+    stack: ExitStack,
+    group: "Group | None" = None,
 ) -> "Trainer":
     """The trainer where the run stands; `stack` ends the processes that prepare its batches.
+
+    Args:
+        group: The processes that divide each batch with this one; None if it trains alone.
 
     Raises:
         RecipeError: The device that the recipe asks for is not there.
@@ -38,15 +47,21 @@ def build_trainer(
     from cnnstudio.training.health import HealthObserver
     from cnnstudio.training.trainer import Trainer
 
-    config, device = run.config, choose_device(run.config.device)
+    config = run.config
+    device = choose_device(config.device) if group is None else group.device
     latest = load_latest(run.checkpoints) if run.checkpoints.is_dir() else None
     network = compile_network(run.graph, seed=config.seed)
     initialise(network, config)
+    if group is not None:
+        group.prepare(network)
     plan = _fitting(run_plan(ctx, run, dataset, network.to(device), device))
     train = training_batches(dataset, run.data.augment, config.batch, config.seed, device, config.workers)
     stack.callback(train.close)
     val = split_batches(dataset, "val", max(256, config.batch), config.seed, device)
     made_with = circumstances(run, device, plan)
+    if group is not None:
+        train, val, plan = group.share(train), group.share(val), group.fit(plan)
+        made_with = {**made_with, "processes": group.size, "norms_together": group.syncs_norms}
     rows = dataset.indices("train")
     trainer = Trainer(
         network,
@@ -57,10 +72,11 @@ def build_trainer(
         run.checkpoints,
         before_save,
         plan,
-        observers=(HealthObserver(),),
+        observers=(HealthObserver(),) if group is None or group.is_writer else (),
         name_of=lambda position: dataset.names[int(rows[position])],
         made_with=made_with,
         notes=_notes(run, dataset, latest, made_with),
+        team=group,
     )
     require_room(run.path, 4 * 3 * sum(p.numel() for p in network.parameters()))
     if latest is not None:

@@ -36,6 +36,20 @@ def require_tensorboard() -> None:
         )
 
 
+def want_event_files(run: Run) -> None:
+    """Let whoever trains this run, now or after a resume, write event files into its folder.
+
+    Raises:
+        RunError: The package is missing.
+        FileError: The folder can't be made.
+    """
+    require_tensorboard()
+    try:
+        (run.path / FOLDER).mkdir(exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{run.path / FOLDER} can't be made: {error.strerror or error}.") from error
+
+
 class EventFiles:
     """Writes a training's events as scalars; use it in a `with`, so that all of them reach the disk.
 

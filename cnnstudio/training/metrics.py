@@ -28,12 +28,11 @@ class Ledger:
     _counts: list[int] = field(default_factory=list)
     _since_s: float = field(default_factory=time.monotonic)
 
-    def add(self, loss: "Tensor", logits: "Tensor", targets: "Tensor") -> None:
-        """Note a step: its mean loss, and how many first guesses are right (for mixed targets: the larger share)."""
-        truths = targets.argmax(1) if targets.is_floating_point() else targets
+    def add(self, loss: "Tensor", hits: "Tensor", count: int) -> None:
+        """Note a step: its mean loss, how many first guesses are right, and of how many."""
         self._losses.append(loss)
-        self._hits.append((logits.argmax(1) == truths).sum())
-        self._counts.append(len(targets))
+        self._hits.append(hits)
+        self._counts.append(count)
 
     @property
     def is_due(self) -> bool:

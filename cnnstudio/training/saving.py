@@ -24,9 +24,13 @@ class Saver:
         folder: `checkpoints` of the run.
         before_save: Makes durable what was told so far.
         keep_every: Epochs after which a checkpoint stays for good; 0 for none.
+        is_writer: False for a process that leaves the writing to another one of its team.
     """
 
-    def __init__(self, folder: Path, before_save: Callable[[], None], keep_every: int) -> None:
+    def __init__(
+        self, folder: Path, before_save: Callable[[], None], keep_every: int, *, is_writer: bool = True
+    ) -> None:
+        self._is_writer = is_writer
         self._folder, self._before_save, self._keep_every = folder, before_save, keep_every
         self._next_s = time.monotonic() + SAVE_EVERY_S
         self.saved_step = -1
@@ -34,7 +38,7 @@ class Saver:
     @property
     def is_due(self) -> bool:
         """Is it time to save again?"""
-        return time.monotonic() >= self._next_s
+        return self._is_writer and time.monotonic() >= self._next_s
 
     def is_kept(self, epoch: int) -> bool:
         """Does the checkpoint after so many epochs stay for good?"""
@@ -52,6 +56,9 @@ class Saver:
         Raises:
             FileError: The place is gone, full or can't be written; older checkpoints are untouched.
         """
+        if not self._is_writer:
+            self.saved_step, best.is_unsaved = step, False
+            return 0.0
         started_s = time.monotonic()
         self._require_place()
         self._before_save()

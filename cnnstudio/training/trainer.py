@@ -24,7 +24,6 @@ from cnnstudio.training.events import (
     RunStarted,
     TrainingEvent,
 )
-from cnnstudio.training.judging import judge
 from cnnstudio.training.layer_rules import freeze
 from cnnstudio.training.metrics import Best, EpochSums, Ledger, StepReporter
 from cnnstudio.training.observer import Observer
@@ -36,6 +35,7 @@ from cnnstudio.training.saving import Saver, persist
 from cnnstudio.training.seeding import StepSeed
 from cnnstudio.training.state import checkpoint_of, restore
 from cnnstudio.training.stepping import Stepper, build_optimizer
+from cnnstudio.training.team import Team
 from cnnstudio.training.watching import Watcher
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Trainer:
         name_of: Name of a training image by its position in the split.
         made_with: What else decides over bits (versions, data, threads); stored in each checkpoint.
         notes: Told, and kept in the history, when the training starts.
+        team: Those that divide each batch with this process; nobody if left out.
     """
 
     def __init__(
@@ -85,13 +86,14 @@ class Trainer:
         name_of: Callable[[int], str] = lambda position: f"image {position}",
         made_with: dict[str, Any] | None = None,
         notes: Sequence[Noted] = (),
+        team: Team | None = None,
     ) -> None:
-        self.config, self.device, self.plan = config, device, plan or Plan()
+        self.config, self.device, self.plan, self.team = config, device, plan or Plan(), team or Team()
         self.network = self.plan.apply(network, device)
         self._still = freeze(self.network, config.layers)
         self.optimizer = build_optimizer(self.network, config, self.plan)
         reg, counts = config.regularisation, train.labels.cpu().bincount(minlength=train.class_count).tolist()
-        loss = config.loss.build(counts, device)
+        loss = self.team.weigh(config.loss.build(counts, device), config.batch)
         self.passes = Passes(self.network, loss, self.plan, device, reg.parts, self._note_halved)
         self.average = Average(self.network, reg.average) if reg.average else None
         self.position, self.best = Position(), Best()
@@ -102,11 +104,11 @@ class Trainer:
         self.rates = Rates(config, self.steps_per_epoch)
         self._stepper = Stepper(self.network, self.passes.scaler, reg, self.average)
         self._guard = Guard(self.network, train, name_of, self.passes.scaler)
-        self._seed_step = StepSeed(self.network, config.seed, device)
+        self._seed_step = StepSeed(self.network, config.seed, device, self.team.rank)
         self._watcher = Watcher(val, self.plan)
         self._ledger = Ledger(is_patient=device.type != "cpu")
         self.sums = EpochSums()
-        self.saver = Saver(folder, before_save, config.saving.keep_every)
+        self.saver = Saver(folder, before_save, config.saving.keep_every, is_writer=self.team.is_writer)
 
     def run(self, ctx: JobContext, emit: Callable[[TrainingEvent | Progress], None]) -> RunEnded:
         """Train until the last epoch or until `ctx` says stop; the last checkpoint is on the disk afterwards."""
@@ -177,8 +179,9 @@ class Trainer:
         images = self.plan.place(images)
         self._tell("on_batch", images, targets)
         logits, loss = self.passes.backward(images, targets, self._begin_step)
+        loss, hits = self.team.add_up(self.network, loss, logits, targets)
         self._stepper.unscale(self.optimizer)
-        self._ledger.add(loss, logits, targets)
+        self._ledger.add(loss, hits, self._train.size_of(self.position.batch))
         if self._ledger.is_due:
             self._fetch()
             self._guard.check_gradients(self.position)
@@ -206,7 +209,7 @@ class Trainer:
     def _finish_epoch(self, ctx: JobContext) -> None:
         self._fetch()
         images_per_s = self._reporter.end_epoch()
-        verdict = judge(self.judged, self._val, self.config.loss.judge(), self.plan)
+        verdict = self.team.judge(self.judged, self._val, self.config.loss.judge(), self.plan)
         self._guard.check_validation(verdict.loss, self.position)
         epoch = self.position.epoch + 1
         is_best = self.best.is_beaten_by(verdict.top1, verdict.loss)

@@ -1,0 +1,54 @@
+"""Whoever trains together: one process alone, or several that divide each batch (`training.distributed`)."""
+
+from typing import TYPE_CHECKING
+
+from cnnstudio.data.loader import Batches
+from cnnstudio.training.judging import Verdict, judge
+from cnnstudio.training.plan import Plan
+from cnnstudio.training.recipe import Loss
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class Team:
+    """One process alone: nothing is to be divided, nobody is to be asked.
+
+    Attributes:
+        rank: This process's number, from 0.
+        size: How many processes there are.
+    """
+
+    rank, size = 0, 1
+
+    @property
+    def is_writer(self) -> bool:
+        """Is it this process that writes history and checkpoints?"""
+        return self.rank == 0
+
+    def weigh(self, loss: Loss, batch: int) -> Loss:
+        """The loss whose gradients `add_up` adds, for a batch of so many images."""
+        return loss
+
+    def add_up(
+        self, network: "nn.Module", mean: "Tensor", logits: "Tensor", targets: "Tensor"
+    ) -> "tuple[Tensor, Tensor]":
+        """Mean loss and hits of the whole batch; the network's gradients are the whole batch's afterwards.
+
+        Args:
+            network: Holds the gradients of this process's share.
+            mean: What the weighed loss gave for the share.
+            logits: Of the share.
+            targets: Of the share.
+        """
+        return mean, hits(logits, targets)
+
+    def judge(self, network: "nn.Module", batches: Batches, loss: Loss, plan: Plan) -> Verdict:
+        """What comes out for all validation images."""
+        return judge(network, batches, loss, plan)
+
+
+def hits(logits: "Tensor", targets: "Tensor") -> "Tensor":
+    """How many first guesses are right; for mixed targets the larger share counts as the truth."""
+    truths = targets.argmax(1) if targets.is_floating_point() else targets
+    return (logits.argmax(1) == truths).sum()
