@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Size = tuple[int, int]
 Columns = tuple[Any, ...]
 Outside = Literal["mean", "black", "edge", "mirror"]
+Sampling = Literal["all", "balanced"]
 Group = Literal["Geometry", "Colour", "Detail", "Policies", "Mixing"]
 
 
@@ -129,6 +130,12 @@ class AugmentSpec(Spec):
         "mean",
         title="Outside",
         description="What appears where pictures were moved away: mean colour, black, their edge, their mirror image.",
+    )
+
+    sampling: Sampling = setting(
+        "all",
+        title="Classes",
+        description="Every image once an epoch, or all classes equally often: rare ones' images come several times.",
     )
 
     @property

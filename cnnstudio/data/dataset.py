@@ -103,7 +103,8 @@ class Dataset:
 
     def with_augment(self, augment: AugmentSpec) -> "Dataset":
         """The same pictures, to be distorted otherwise for training; what was computed of them is kept."""
-        made = replace(self, spec=self.spec.replace(augment=augment))
+        asked = self.asked and self.asked.replace(augment=augment)
+        made = replace(self, spec=self.spec.replace(augment=augment), asked=asked)
         for name in ("digest", "colours"):
             if name in vars(self):
                 vars(made)[name] = vars(self)[name]

@@ -51,7 +51,8 @@ def training_batches(
     can_share = is_mapped or (distorter is not None and type(dataset.pixels) is np.ndarray)
     if workers and device.type == "cpu" and can_share:
         crew = Crew(_setup(dataset, distorter, size, seed), workers)
-    return replace(plain, distorter=distorter, class_count=len(dataset.classes), crew=crew)
+    is_balanced = augment.sampling == "balanced"
+    return replace(plain, distorter=distorter, class_count=len(dataset.classes), crew=crew, is_balanced=is_balanced)
 
 
 def preview_batches(dataset: Dataset, augment: AugmentSpec, seed: int, split: str = "train") -> Batches:

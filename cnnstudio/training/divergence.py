@@ -96,7 +96,7 @@ class Guard:
         """The names of a batch's images: those that hold odd values, and the others."""
         size = self._batches.size
         positions = self._batches.order(at.epoch)[at.batch * size : (at.batch + 1) * size]
-        names = [self._name_of(position) for position in positions.tolist()]
+        names = [self._name_of(position % self._batches.image_count) for position in positions.tolist()]
         images, _ = self._batches.draw(positions, at.epoch)
         odd = set(wrong_images(images))
         return [names[i] for i in sorted(odd)], [name for i, name in enumerate(names) if i not in odd]

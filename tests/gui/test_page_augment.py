@@ -297,3 +297,13 @@ def test_tiles_fit_into_the_room(tab: AugmentTab, qtbot: QtBot) -> None:
     sheet.set_samples(np.zeros((24, 8, 8, 3), np.uint8), ("a",) * 24, ((),) * 24)
     assert sheet.canvas().height() <= sheet.viewport().height()
     assert sheet.canvas().width() <= sheet.viewport().width()
+
+
+def test_a_preset_keeps_how_often_classes_come(tab: AugmentTab, qtbot: QtBot) -> None:
+    box = tab.parts.settings.editor("sampling")
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    box.activated.emit(1)  # type: ignore[attr-defined]
+    assert tab.augment.sampling == "balanced"
+    choose_preset(tab, qtbot, "CIFAR")
+    assert tab.augment.sampling == "balanced"
+    assert tab.parts.presets.currentText() == "CIFAR"

@@ -56,7 +56,7 @@ class AugmentTab(QStackedWidget):
         parts.presets.picked.connect(self._on_preset)
         parts.operations.changed.connect(self._on_operations)
         parts.add.wanted.connect(self._on_add)
-        parts.outside.changed.connect(self._on_outside)
+        parts.settings.changed.connect(self._on_settings)
         parts.undo.clicked.connect(self.undo)
         parts.redo.clicked.connect(self.redo)
         parts.tabs.chosen.connect(self._on_tab)
@@ -116,7 +116,10 @@ class AugmentTab(QStackedWidget):
     def _on_preset(self, key: str) -> None:
         if key != CUSTOM and self.session.data_spec is not None:
             made = preset(key, self.session.data_spec.preprocess.side)
-            self._edit(made, f"Use {next(one.title for one in PRESETS if one.key == key)}")
+            self._edit(
+                made.replace(sampling=self.augment.sampling),
+                f"Use {next(one.title for one in PRESETS if one.key == key)}",
+            )
         self.refresh()
 
     def _on_operations(self, changed: tuple[OperationSpec, ...], text: str) -> None:
@@ -127,8 +130,9 @@ class AugmentTab(QStackedWidget):
         self._edit(self.augment.replace(operations=(*self.augment.operations, added)), f"Add {added.title}")
         self.parts.operations.open_last()
 
-    def _on_outside(self, augment: AugmentSpec) -> None:
-        self._edit(augment, "Change what lies outside")
+    def _on_settings(self, augment: AugmentSpec) -> None:
+        is_outside = augment.outside != self.augment.outside
+        self._edit(augment, "Change what lies outside" if is_outside else "Change how often classes come")
 
     # Showing ----------------------------------------------------------------------------------------------------
 
@@ -143,9 +147,10 @@ class AugmentTab(QStackedWidget):
         if augment != self._undo.value:
             self._undo.reset(augment)
         self.parts.operations.set_operations(augment.operations)
-        self.parts.outside.set_spec(augment)
+        self.parts.settings.set_spec(augment)
         side = spec.preprocess.side
-        made = next((one.key for one in PRESETS if one.make(side) == augment), CUSTOM)
+        alone = augment.replace(sampling="all")
+        made = next((one.key for one in PRESETS if one.make(side) == alone), CUSTOM)
         self.parts.presets.set_key(made)
         for button, verb, text in (
             (self.parts.undo, "undo", self._undo.undo_text),

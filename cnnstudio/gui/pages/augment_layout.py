@@ -27,6 +27,7 @@ TABS = (
     (PREVIEW, "What the training gets", "The very tensors, made visible, each with what was drawn for it."),
     (AUDIT, "Audit", "How a trained run bears each operation as its strength rises."),
 )
+SAMPLING = {"all": "Every image once", "balanced": "Equally often"}
 OUTSIDE = {"mean": "The mean colour", "black": "Black", "edge": "Its edge goes on", "mirror": "Its mirror image"}
 
 
@@ -40,7 +41,7 @@ class AugmentLayout(QWidget):
         self.redo = IconButton("redo", "Make the change again (Ctrl+Y).", "Redo")
         self.operations = OperationList()
         self.add = AddOperation()
-        self.outside = Form(["outside"], {"outside": OUTSIDE})
+        self.settings = Form(["outside", "sampling"], {"outside": OUTSIDE, "sampling": SAMPLING})
         self.tabs = Tabs(TABS, "Preview or audit")
         self.views = Chips(VIEWS, "What is drawn")
         self.again = Button("Next epoch", "Draw again, as in the epochs that follow.", icon="dice-multiple-outline")
@@ -71,7 +72,7 @@ class AugmentLayout(QWidget):
         rows.add_row("Preset", self.presets, "A ready-made list of operations; it replaces what is there.")
         card.add(rows)
         card.add(self.operations, 1)
-        card.add(self.outside)
+        card.add(self.settings)
         card.add(self.add)
         return card
 
