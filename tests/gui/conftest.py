@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cnnstudio.core.settings import Settings, save_settings
 from cnnstudio.data.dataset import Dataset, Problem
 from cnnstudio.data.sources.shapes import ShapesSource
 from cnnstudio.data.spec import data_spec
@@ -27,6 +28,12 @@ def garbage_of_the_gui_thread(qapp: QApplication) -> Iterator[None]:
     yield
     gc.disable()
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def starts_at_once(home: Path) -> None:
+    """Trainings of these tests begin without the checks, which have tests of their own."""
+    save_settings(Settings(checks_first=False))
 
 
 @pytest.fixture(autouse=True)
