@@ -10,8 +10,10 @@ from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.train_layout import TrainLayout
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
+from cnnstudio.network.summary import summarize
 from cnnstudio.runs.run import RunState
 from cnnstudio.training.events import CheckpointSaved, EpochDone, Guesses, RunEnded, RunPaused, RunResumed, RunStarted
+from cnnstudio.training.presets import preset
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
@@ -53,6 +55,7 @@ class TrainPage(Page):
     def _connect(self) -> None:
         session, training = self.session, self.session.training
         self.view.form.changed.connect(session.set_config)
+        self.view.presets.picked.connect(self._on_preset)
         self.view.main_button.clicked.connect(self._on_main)
         self.view.stop_button.clicked.connect(training.stop)
         self.view.resume_button.clicked.connect(self._on_resume)
@@ -77,6 +80,8 @@ class TrainPage(Page):
         phase = training.phase
         self.view.form.set_spec(session.config)
         self.view.form.setEnabled(phase is Phase.IDLE)
+        self.view.presets.setEnabled(phase is Phase.IDLE)
+        self._refresh_parts()
         self.view.set_what(self._what_text())
         self._refresh_main()
         self.view.stop_button.setVisible(training.is_active)
@@ -97,6 +102,15 @@ class TrainPage(Page):
             return ""
         count = len(session.dataset.indices("train"))
         return f"{session.graph.name} on {count:,} training images of {session.dataset.spec.source.title}."
+
+    def _refresh_parts(self) -> None:
+        """Tell the recipe which layers, images and classes there are."""
+        session = self.session
+        if session.graph is not None:
+            self.view.form.set_network([row.id for row in summarize(session.graph).rows if row.parameters])
+        if session.dataset is not None:
+            counts = (len(session.dataset.indices(split)) for split in ("train", "val"))
+            self.view.form.set_counts(*counts, len(session.dataset.classes))
 
     def _refresh_main(self) -> None:
         training = self.session.training
@@ -133,6 +147,11 @@ class TrainPage(Page):
         if run is not None:
             is_done = run.state is RunState.FINISHED
             self.session.training.resume_run(run, run.config.epochs + self.session.config.epochs if is_done else None)
+
+    def _on_preset(self, name: str) -> None:
+        chosen = preset(name)
+        self.session.set_config(chosen.applied(self.session.config))
+        self.session.notice.emit("ok", f"The recipe is that of {chosen.title}.", chosen.text)
 
     def _go_to_data(self) -> None:
         self.session.page_requested.emit("data")

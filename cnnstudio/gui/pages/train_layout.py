@@ -7,14 +7,15 @@ from cnnstudio.gui.pages.train_panels import TrainPanels
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
-from cnnstudio.gui.widgets.form import Form
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.live_guesses import LiveGuesses
+from cnnstudio.gui.widgets.menu_button import MenuButton
+from cnnstudio.gui.widgets.recipe_view import RecipeView
 from cnnstudio.gui.widgets.run_curves import RunCurves
+from cnnstudio.training.presets import PRESETS
 
 SIDE_PX, RIGHT_PX = 300, 240
 MAX_LOG_LINES = 200
-SETTINGS = ("optimizer", "batch", "epochs", "seed", "device", "threads")
 
 
 class TrainLayout(QWidget):
@@ -22,7 +23,8 @@ class TrainLayout(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.form = Form(only=SETTINGS)
+        self.form = RecipeView()
+        self.presets = MenuButton("Presets", "Take the recipe of a famous paper, or a modern one.", _presets())
         self.main_button = Button("Start training", "", role="main", icon="play")
         self.resume_button = Button("Resume", "Go on where this run was stopped.")
         self.stop_button = Button("Stop", "Save everything and end this training; it can be resumed.", icon="stop")
@@ -78,6 +80,7 @@ class TrainLayout(QWidget):
 
     def _make_recipe(self) -> QWidget:
         card = Card("Recipe")
+        card.add_to_header(self.presets)
         card.add(self._what)
         card.add(self.form)
         card.hug()
@@ -102,6 +105,10 @@ class TrainLayout(QWidget):
         self._log.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.log_card.add(_scrolling(self._log), 1)
         return self.log_card
+
+
+def _presets() -> list[tuple[str, str, str]]:
+    return [(preset.name, preset.title, preset.text) for preset in PRESETS]
 
 
 def _scrolling(content: QWidget) -> QScrollArea:
