@@ -44,7 +44,7 @@ def import_files(
         Cancelled: The user stopped it; no process is left.
     """
     with Decoder() as decoder:
-        if not any(entry_of(str(root), work).is_filled for work in (_work(preprocess, True), _work(preprocess, False))):
+        if not any(entry_of(str(root), work).is_filled for work in possible_works(preprocess)):
             decoder.warm_up()
         scan = find(ctx)
         work = _work(preprocess, look_at([file.path for file in scan.files]).side > preprocess.side)
@@ -55,6 +55,11 @@ def import_files(
             hint="Check that they are JPEG, PNG, BMP, GIF, WebP, TIFF or AVIF files.",
         )
     return _raw(scan, found, work, accept_problems)
+
+
+def possible_works(preprocess: PreprocessSpec) -> tuple[Work, Work]:
+    """With thumbnails and without: which one it is shows when the files are seen."""
+    return _work(preprocess, True), _work(preprocess, False)
 
 
 def _work(preprocess: PreprocessSpec, has_thumbnails: bool) -> Work:

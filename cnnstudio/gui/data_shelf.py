@@ -34,6 +34,7 @@ class DataShelf(RunShelf):
         self.data_job: Job | None = None
         self.data_error: StudioError | None = None
         self.opening = ""
+        self._next_told: Callable[[], None] | None = None
         self._before: tuple[DataSpec | None, Dataset | None] = (None, None)
 
     def set_data_spec(self, spec: DataSpec) -> None:
@@ -91,6 +92,10 @@ class DataShelf(RunShelf):
         self.data_spec = self.data_spec.replace(augment=augment)
         self.augment_changed.emit()
 
+    def on_next_data(self, tell: Callable[[], None]) -> None:
+        """Call this once, when the data that are opened next are open; not if they can't be."""
+        self._next_told = tell
+
     def close_data(self) -> None:
         """Forget what is open and what is being opened."""
         if self.data_job is not None:
@@ -105,10 +110,14 @@ class DataShelf(RunShelf):
     def _on_opened(self, spec: DataSpec, dataset: "Dataset") -> None:
         self.data_spec, self.dataset, self.data_job, self.opening = spec, dataset, None, ""
         self.data_opened.emit()
+        tell, self._next_told = self._next_told, None
+        if tell is not None:
+            tell()
         self.dataset_changed.emit()
 
     def _on_failed(self, error: StudioError) -> None:
         self.data_job, self.opening = None, ""
+        self._next_told = None
         spec, dataset = self._before
         if dataset is None:
             self.data_error = error

@@ -51,6 +51,12 @@ class EditShelf(DataShelf):
         verb = "leave out" if is_out else "take back in"
         self._edit(made, f"{verb} {counted(len(numbers), 'picture')}")
 
+    def keep_edits(self, edits: DataEdits) -> None:
+        """Use these edits without a step of undo: the same ones under the files' new names."""
+        if self.dataset is not None and edits != self.dataset.spec.edits:
+            self._edits.reset(edits)
+            self._show_edits(edits)
+
     def undo_edit(self) -> None:
         """Take the last edit of the data back."""
         if self._edits.undo_text is not None:

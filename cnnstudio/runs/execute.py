@@ -13,6 +13,7 @@ from cnnstudio.core import files
 from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.dataset import Dataset, open_dataset
+from cnnstudio.data.inventory import changes_since
 from cnnstudio.runs.preparing import build_trainer
 from cnnstudio.runs.run import HISTORY, LOCK, TRAIN, Run, RunState, open_run
 from cnnstudio.runs.store import note_state
@@ -106,8 +107,11 @@ def check_same_data(run: Run, dataset: Dataset) -> None:
         return
     counts: dict[str, Any] = {split: len(dataset.indices(split)) for split in run.info.counts}
     now, then = (", ".join(f"{n:,} {split}" for split, n in c.items()) for c in (counts, run.info.counts))
+    changes = changes_since(run.path, dataset)
+    what = f"{changes} (now" if changes else "now"
     raise RunError(
-        f"The data changed since {run.name} was started: now {now} images, then {then}. The run is untouched.",
+        f"The data changed since {run.name} was started: {what} {now} images, then {then}{')' if changes else ''}. "
+        "The run is untouched.",
         hint="Start a new run on the data as it is now.",
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cnnstudio import __version__
 from cnnstudio.core import files
 from cnnstudio.core.errors import RunError, StudioError
+from cnnstudio.data.inventory import save_inventory
 from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.answers import image_classes, pixel_reason
 from cnnstudio.network.graph import NetworkGraph
@@ -43,6 +44,8 @@ def create_run(path: Path, dataset: "Dataset", graph: NetworkGraph, config: Trai
         counts={split: len(dataset.indices(split)) for split in ("train", "val", "test")},
         data_digest=dataset.digest,
     )
+    # Which files were in which part, before anything makes the folder a run.
+    save_inventory(path, dataset)
     return write_run(path, info, dataset.spec, graph, config)
 
 

@@ -189,7 +189,7 @@ def test_the_split_is_dealt_anew_when_the_slider_is_let_go(
     monkeypatch.setattr(page.session, "set_data_spec", asked.append)
     slider = page.side.split.val
     qtbot.keyClick(slider, Qt.Key.Key_Right)
-    assert [spec.split for spec in asked] == [SplitSpec(val=0.16)]
+    assert [spec.split for spec in asked] == [SplitSpec(val=0.16, group="copies")]
 
 
 def test_a_split_that_leaves_nothing_to_train_on_is_not_told(qtbot: QtBot) -> None:

@@ -1,7 +1,6 @@
 """The page Data: where the pictures come from, the pictures themselves, and what was found in them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -11,14 +10,16 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import Job
 from cnnstudio.data.class_files import ClassFilesSource
 from cnnstudio.data.class_guess import completed
-from cnnstudio.data.dataset import Dataset, printable
+from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.spec import PreprocessSpec, SourceSpec, SplitSpec, parse_source
 from cnnstudio.gui.data_choice import choose_file, choose_folder, open_data, show_known_sets
 from cnnstudio.gui.pages.data_edits import DataEdits
 from cnnstudio.gui.pages.data_panels import LEFT_PX, RIGHT_PX, SidePanel
 from cnnstudio.gui.pages.data_sources import KNOWN, OWN, SourcePanel
-from cnnstudio.gui.pages.data_texts import chip_text, findings, places_of
+from cnnstudio.gui.pages.data_texts import chip_text, findings, places_of, problem_rows
+from cnnstudio.gui.pages.overview import OVERVIEW, OverviewTab
 from cnnstudio.gui.pages.page import Page
+from cnnstudio.gui.relinking import CHOOSE, FIND, ask_for_folder, is_lost
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
@@ -28,12 +29,10 @@ from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.gui.widgets.table import Column, Table
 from cnnstudio.gui.widgets.tabs import Tabs
 
-if TYPE_CHECKING:
-    from cnnstudio.gui.pages.augment import AugmentTab
-
 PICTURES, AUGMENT = "pictures", "augment"
 TABS = (
     (PICTURES, "Pictures", "Where the pictures come from, and the pictures themselves."),
+    (OVERVIEW, "Overview", "Mean pictures, levels, and a map on which alike pictures lie side by side."),
     (AUGMENT, "Augment", "How the pictures are distorted for training, and what the network gets."),
 )
 
@@ -52,7 +51,8 @@ class DataPage(Page):
         super().__init__(session)
         self._shown: Dataset | None = None
         self.tabs, self.views = Tabs(TABS, "What of the data to look at"), QStackedWidget()
-        self.augment: AugmentTab | None = None
+        self.augment: QWidget | None = None
+        self.overview = OverviewTab(session)
         self.sources = SourcePanel()
         self.browser = DataBrowser()
         self.side = SidePanel()
@@ -64,9 +64,7 @@ class DataPage(Page):
             "image-multiple-outline",
         )
         self.busy = BusyState("Opening the data", "Stop opening; nothing of your files is changed.")
-        self.error = ErrorState(
-            "Your files were not changed, and your runs are safe.", "Choose a folder…", "Ask for a folder."
-        )
+        self.error = ErrorState("Your files were not changed, and your runs are safe.", *CHOOSE)
         self.problems = Table(
             [Column("File", "Where it lies in the folder."), Column("What is wrong", "In one sentence.")],
             "Problems",
@@ -87,7 +85,7 @@ class DataPage(Page):
         self._middle = QStackedWidget()
         for view in (self.browser, self.problem_card, self.empty, self.busy, self.error):
             self._middle.addWidget(view)
-        content = QWidget()
+        content = self._pictures = QWidget()
         row = QHBoxLayout(content)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.tokens.size.gap)
@@ -95,6 +93,7 @@ class DataPage(Page):
         row.addWidget(self._middle, 1)
         row.addWidget(self.side)
         self.views.addWidget(content)
+        self.views.addWidget(self.overview)
         box = QVBoxLayout()
         box.setSpacing(theme.tokens.size.gap)
         box.addWidget(self.tabs)
@@ -113,6 +112,7 @@ class DataPage(Page):
         session.project_changed.connect(self._on_project)
         session.jobs.job_changed.connect(self._on_job)
         self.tabs.chosen.connect(self.show_tab)
+        self.overview.chosen.connect(self._on_lasso)
         self.sources.chosen.connect(self._on_source)
         self.sources.dropped.connect(self._on_folder)
         self.sources.choose_folder.connect(self._choose_folder)
@@ -125,14 +125,14 @@ class DataPage(Page):
         self.side.findings.chosen.connect(self._show_problems)
         self.browser.class_chosen.connect(self.side.counts.set_current)
         self.empty.triggered.connect(self._use_digits)
-        self.error.triggered.connect(self._choose_folder)
+        self.error.triggered.connect(self._mend)
         self.busy.triggered.connect(self._cancel)
         self.side.save_report.clicked.connect(self.edits.ask_for_report)
         self.problems.activated_row.connect(self._go_to_picture)
         self._busy_timer.timeout.connect(self._show_busy)
 
     def show_tab(self, tab: str) -> None:
-        """Show "pictures" or "augment"."""
+        """Show "pictures", "overview" or "augment"."""
         self.tabs.set_current(tab)
         if tab == AUGMENT and self.augment is None:
             # Its chart loads pyqtgraph: not before it is wanted.
@@ -140,7 +140,12 @@ class DataPage(Page):
 
             self.augment = AugmentTab(self.session)
             self.views.addWidget(self.augment)
-        self.views.setCurrentIndex(1 if tab == AUGMENT else 0)
+        other = {OVERVIEW: self.overview, AUGMENT: self.augment}.get(tab)
+        self.views.setCurrentWidget(other if other is not None else self._pictures)
+
+    def _on_lasso(self, numbers: list[int]) -> None:
+        self.browser.show_only(numbers, "Chosen on the map")
+        self.show_tab(PICTURES)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and self._is_step(event):
@@ -193,6 +198,7 @@ class DataPage(Page):
 
     def _show_error(self, error: StudioError) -> None:
         self.error.set_error("The data can't be used", error)
+        self.error.set_action(*(FIND if is_lost(self.session) else CHOOSE))
         self._middle.setCurrentWidget(self.error)
 
     def _show_busy(self) -> None:
@@ -212,10 +218,7 @@ class DataPage(Page):
         hint = next((problem.hint for problem in group if problem.hint), "")
         self.problem_card.set_title(f"Problems: {len(group):,}")
         self.problems.setToolTip(hint or "Enter or a double click goes to the picture, if it is among them.")
-        rows = [
-            (printable(p.file) or "–", " ".join(part for part in (printable(p.text), p.hint) if part)) for p in group
-        ]
-        self.problems.set_rows(rows)
+        self.problems.set_rows(problem_rows(group))
         self._middle.setCurrentWidget(self.problem_card)
 
     def _go_to_picture(self, row: int) -> None:
@@ -257,6 +260,11 @@ class DataPage(Page):
 
     def _choose_folder(self) -> None:
         if not choose_folder(self, self.session):
+            self._refresh()
+
+    def _mend(self) -> None:
+        ask = ask_for_folder if is_lost(self.session) else choose_folder
+        if not ask(self, self.session):
             self._refresh()
 
     def _choose_file(self) -> None:

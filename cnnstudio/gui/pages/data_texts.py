@@ -54,6 +54,13 @@ def findings(problems: Sequence[Problem]) -> list[Finding]:
     return sorted(made, key=lambda finding: not finding.is_blocking)
 
 
+def problem_rows(problems: Sequence[Problem]) -> list[tuple[str, str]]:
+    """File, and what is wrong with what to do, for the table of problems."""
+    return [
+        (printable(p.file) or "–", " ".join(part for part in (printable(p.text), p.hint) if part)) for p in problems
+    ]
+
+
 def chip_text(kind: str) -> str:
     """What the gallery calls the pictures of a finding."""
     return CHIPS.get(kind, kind.replace("_", " ").capitalize())
