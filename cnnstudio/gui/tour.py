@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.files import write_bytes
@@ -56,8 +56,8 @@ class Tour:
         self.settle()
         self.picture("welcome")
         self._train()
-        for key in ("data", "network"):
-            self._visit(key)
+        self._data()
+        self._visit("network")
         self._inspect()
         self._evaluate()
         self._classify()
@@ -88,6 +88,15 @@ class Tour:
         self.click(named(self.window.rail, QWidget, self._title(key)))
         self.settle()
         self.picture(key)
+
+    def _data(self) -> None:
+        self._visit("data")
+        page = self.window.page("data")
+        assert page is not None
+        self.click(named(page, QAbstractButton, "Augment"))
+        QTest.keyClicks(named(page, QComboBox, "Preset"), "dig")
+        self.settle()
+        self.picture("data-augment")
 
     def _inspect(self) -> None:
         self._visit("inspect")
