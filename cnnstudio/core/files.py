@@ -88,13 +88,13 @@ def read_json_text(path: Path) -> str:
 
 
 def parse_json(text: str, where: str) -> Any:
-    """JSON from a text, refusing NaN, Infinity and what is nested too deeply.
+    """JSON from a text, refusing NaN, Infinity, keys that stand there twice, and what is nested too deeply.
 
     Raises:
         FileError: It isn't such JSON; `where` is named.
     """
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise FileError(f"{where} is damaged: it is not valid JSON ({reason}).") from None
@@ -105,6 +105,15 @@ def parse_json(text: str, where: str) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two equal keys Python keeps the last and others the first: a file that has them means two things.
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+        raise ValueError(f"the key {twice[:40]!r} stands there twice")
+    return found
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:

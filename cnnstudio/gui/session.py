@@ -257,7 +257,11 @@ class Session(EditShelf):
     def _take_graph(self, graph: NetworkGraph, path: Path) -> None:
         self.use_graph(graph, f"Import {path.name}")
         self.page_requested.emit("network")
-        self.notice.emit("ok", f"{printable(graph.name)} is the network now; undo brings the old one back.", "")
+        text = f"{printable(graph.name)} is the network now; undo brings the old one back."
+        if self.validation is not None and self.validation.problems:
+            self.notice.emit("warn", text, "It has problems; they stand below the graph.")
+        else:
+            self.notice.emit("ok", text, "")
 
     def _show_graph(self, graph: NetworkGraph | None) -> None:
         self.graph = graph

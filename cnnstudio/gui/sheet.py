@@ -16,7 +16,16 @@ WIDGET_KEYS = (
     ("Everywhere", (("Tab", "Next control"), ("Esc", "Close what is open"), ("Space", "Pause the training, or go on"))),
     ("Pictures", (("← ↑ → ↓", "Walk"), ("+  −", "Larger, smaller"), ("Ctrl+wheel", "Zoom"))),
     ("Curves", (("Wheel", "Zoom"), ("Double click", "Show all"), ("Ctrl+C", "Copy as picture"))),
-    ("Network", (("Tab", "Add a layer"), ("Del", "Remove"), ("F", "Fit"))),
+    (
+        "Network",
+        (
+            ("Tab", "Add a layer"),
+            ("Del", "Remove"),
+            ("Ctrl+R", "Repeat in a row"),
+            ("Ctrl+B", "Keep as my block"),
+            ("F", "Fit"),
+        ),
+    ),
 )
 
 

@@ -65,6 +65,11 @@ def test_json_refuses_nan() -> None:
         files.parse_json('{"a": NaN}', "x.json")
 
 
+def test_a_key_that_stands_there_twice_is_refused():
+    with pytest.raises(FileError, match="the key 'a' stands there twice"):
+        files.parse_json('{"b": {"a": 1, "a": 2}}', "x.json")
+
+
 def test_json_refuses_depth(tmp_path: Path) -> None:
     for depth in (65, 100_000):
         with pytest.raises(FileError, match="nested"):

@@ -33,7 +33,8 @@ def page(main_window: MainWindow, shapes_session: Session) -> NetworkPage:
 def test_the_runs_network_is_shown_with_whose_it_is(page: NetworkPage) -> None:
     assert page.canvas.editor.graph == fit_architecture("resnet20", (3, 32, 32), 8)
     assert page.banner.isVisible()
-    assert "network of first" in page.banner.text.text()
+    assert page.banner.text.text() == "The network of first, to look at"
+    assert not page.train_button.isEnabled()
 
 
 def test_nothing_in_it_can_be_changed(page: NetworkPage, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""Same weights, same answers: our graphs beside torchvision's models, weights mapped by order."""
+"""Same weights, same answers: our graphs beside torchvision's models, weights mapped by torchvision's names."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from torch import nn
 
 from cnnstudio.network.compile import compile_network
 from cnnstudio.network.summary import summarize
+from cnnstudio.network.weights.names import torchvision_names
 from cnnstudio.network.zoo import architectures
 
 models = pytest.importorskip("torchvision.models")
@@ -64,11 +65,9 @@ def pair(name: str, side: int) -> tuple[nn.Module, nn.Module]:
     graph = architectures[name].build(side=side)
     ours = without_dropout(compile_network(graph, seed=5))
     twin = without_dropout(theirs(name))
-    own = ours.state_dict()
-    keys = list(twin.state_dict())
-    assert [tuple(value.shape) for value in own.values()] == [tuple(v.shape) for v in twin.state_dict().values()]
-    weights = {key: value.clone() for key, value in zip(keys, own.values(), strict=True)}
-    twin.load_state_dict(weights, assign=True)
+    names = torchvision_names(graph)
+    assert set(names) == set(ours.state_dict())
+    twin.load_state_dict({names[key]: value.clone() for key, value in ours.state_dict().items()}, assign=True)
     return ours, twin
 
 
@@ -88,8 +87,9 @@ def test_logits_are_torchvisions_in_training_and_in_use(name: str) -> None:
             found = forward.forward_with_auxiliary(x)[0] if mode else ours(x)
             expected = main_logits(twin(x))
             assert (found - expected).abs().max() <= 1e-5 * max(1.0, float(expected.abs().max()))
-    for key, other in zip(ours.state_dict().values(), twin.state_dict().values(), strict=True):
-        assert torch.allclose(key.float(), other.float(), rtol=1e-4, atol=1e-6)  # running statistics too
+    names, other = torchvision_names(architectures[name].build(side=side)), twin.state_dict()
+    for key, value in ours.state_dict().items():  # running statistics too
+        assert torch.allclose(value.float(), other[names[key]].float(), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.slow

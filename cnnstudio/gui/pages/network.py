@@ -98,15 +98,19 @@ class NetworkPage(Page):
         self._show_totals()
         self.starts.set_current(graph.architecture)
         self._on_chosen()
-        why_not = "" if validation.is_ok else "Mend the network's problems first; they are listed below the graph."
-        self.train_button.set_enabled(validation.is_ok, why_not)
+        self.train_button.set_enabled(validation.is_ok and is_own, self._why_not_train(is_own=is_own))
 
     def _show_whose(self) -> None:
         reason = self.shown.read_only_reason
-        self.banner.set_text(reason)
+        self.banner.set_text(self.shown.title)
         self.canvas.editor.set_read_only(reason)
         self.side.set_read_only(bool(reason))
         self.problems.setEnabled(not reason)
+
+    def _why_not_train(self, *, is_own: bool) -> str:
+        if not is_own:
+            return "This is a run's network: use it as your network first."
+        return "Mend the network's problems first; they are listed below the graph."
 
     def _show_totals(self) -> None:
         assert self.shown.validation is not None

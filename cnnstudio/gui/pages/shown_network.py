@@ -39,6 +39,11 @@ class ShownNetwork(QObject):
         return self._run_validation if self.run is not None else self._session.validation
 
     @property
+    def title(self) -> str:
+        """Whose network it is; empty for the project's own."""
+        return f"The network of {printable(self.run.name)}, to look at" if self.run is not None else ""
+
+    @property
     def read_only_reason(self) -> str:
         """Why it can't be edited; empty if it can."""
         if self.run is None:

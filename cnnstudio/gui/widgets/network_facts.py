@@ -84,11 +84,8 @@ class NetworkFacts(QWidget):
         self._error, self._deviations = Label("", wrap=True), Label("", "small", wrap=True)
         for label in (self._about, self._error, self._source, self._deviations):
             self.paper.add(label)
-        self._hint = Label(
-            "Choose a layer to change it. Tab adds one, Del removes it, Ctrl+Z takes anything back.",
-            "muted",
-            wrap=True,
-        )
+        # One line: with two the column would scroll by a few px in a window of the usual size.
+        self._hint = Label("Tab adds a layer, Del removes it, Ctrl+Z undoes.", "small", wrap=True)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)

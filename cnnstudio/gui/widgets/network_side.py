@@ -35,7 +35,8 @@ class NetworkSide(QScrollArea):
         self._keys = Card("With the keyboard")
         self._keys.add(
             Label(
-                "Ctrl+D duplicates · Ctrl+G makes a block · Ctrl+C and Ctrl+V copy, into another window too · "
+                "Ctrl+D duplicates · Ctrl+R repeats in a row · Ctrl+G makes a block · Ctrl+B keeps it as my block · "
+                "Ctrl+C and Ctrl+V copy, into another window too · "
                 "Del removes and closes the gap · Shift+click adds to the choice",
                 "muted",
                 wrap=True,

@@ -22,11 +22,10 @@ class Chip(Button):
     """A pill to click. With a colour (a role of the tokens) it carries a bar of that colour."""
 
     def __init__(self, text: str, tooltip: str, *, color: str = "", checkable: bool = False) -> None:
-        super().__init__(text, tooltip, role="chip")
+        # A role, not a style sheet of its own: with one each, 40 chips take longer to dress than the rest of a page.
+        super().__init__(text, tooltip, role="bar-chip" if color else "chip")
         self._color = color
         self.setCheckable(checkable)
-        if color:
-            self.setStyleSheet("QPushButton { padding-left: 22px; }")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
