@@ -136,4 +136,4 @@ def _sizes(dataset: Dataset) -> tuple[tuple[int, int], tuple[int, int], tuple[in
         return None
     order = sizes[np.argsort(sizes.astype(np.int64).prod(axis=1), kind="stable")]
     small, middle, large = (tuple(order[place].tolist()) for place in (0, len(order) // 2, -1))
-    return (small, middle, large)  # type: ignore[return-value]  # rows of two
+    return (small, middle, large)

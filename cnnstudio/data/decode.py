@@ -1,8 +1,9 @@
 """From the bytes of an image file to a plain array: the one way to read a picture, run in child processes only.
 
 Imports Pillow and numpy alone, so that a child starts fast. The rules: content decides, not the name; only seven
-formats; first frame; EXIF orientation applied; 16 bits scaled by 1/257; transparency laid on white; floating point from 0
-to 1 or from the range that the data set states; everything else converted to grey or RGB by Pillow; the longer side brought down to 1,024 px.
+formats; first frame; EXIF orientation applied; 16 bits scaled by 1/257; transparency laid on white; floating point
+from 0 to 1 or from the range that the data set states; everything else converted to grey or RGB by Pillow; the longer
+side brought down to 1,024 px.
 """
 
 import io
@@ -124,20 +125,25 @@ def decode(content: bytes, max_side: int = MAX_SIDE, float_range: tuple[float, f
     Raises:
         ImageError: They are no image that can be read.
     """
-    if not content:
-        raise ImageError("is empty (0 bytes)", kind="empty")
     with warnings.catch_warnings():
         # Pillow warns of damaged metadata; what matters of it is in the notes.
         warnings.simplefilter("ignore")
-        try:
-            return _decode(content, max_side, float_range)
-        except ImageError:
-            raise
-        except MemoryError:
-            raise ImageError("needs more memory than one image may take", kind="too_large") from None
-        except Exception as error:
-            # Pillow's readers raise nearly anything on damaged bytes: struct.error, IndexError, SyntaxError, …
-            raise _damage(content, error) from None
+        return decode_quietly(content, max_side, float_range)
+
+
+def decode_quietly(content: bytes, max_side: int = MAX_SIDE, float_range: tuple[float, float] | None = None) -> Picture:
+    """The same for who ignores warnings already: to do so for each of 60,000 small files takes 7 % of the time."""
+    if not content:
+        raise ImageError("is empty (0 bytes)", kind="empty")
+    try:
+        return _decode(content, max_side, float_range)
+    except ImageError:
+        raise
+    except MemoryError:
+        raise ImageError("needs more memory than one image may take", kind="too_large") from None
+    except Exception as error:
+        # Pillow's readers raise nearly anything on damaged bytes: struct.error, IndexError, SyntaxError, …
+        raise _damage(content, error) from None
 
 
 def _decode(content: bytes, max_side: int, float_range: tuple[float, float] | None = None) -> Picture:

@@ -101,6 +101,15 @@ class Decoder:
         while flying:
             yield self._chunk_result(*flying.popleft(), ctx)
 
+    def each(self, function: Callable[..., T], arguments: Sequence[tuple[Any, ...]], ctx: JobContext) -> list[T]:
+        """Let the children call a function of ours, once for each of some arguments, side by side.
+
+        Raises:
+            ImageError: A child took longer than a file may take.
+        """
+        flying = [self._submit(function, *own) for own in arguments]
+        return [self._answer(ctx, future, function, *own) for future, own in zip(flying, arguments, strict=True)]
+
     def warm_up(self) -> None:
         """Start the children now: they get ready while the caller looks for files."""
         self._submit(len, ())

@@ -33,11 +33,12 @@ def exact_groups(digests: Sequence[bytes]) -> np.ndarray:
     return np.unique(array, return_inverse=True)[1].astype(np.int64)
 
 
-def near_pairs(prints: np.ndarray) -> np.ndarray:
+def near_pairs(prints: np.ndarray, tables: range = range(TABLES)) -> np.ndarray:
     """Pairs of pictures that show the same, mirrored or not.
 
     Args:
         prints: uint8, shape (N, 64), from `fingerprints`.
+        tables: Which tables of candidates to go through; several processes share them.
 
     Returns:
         int64, shape (M, 2), each pair once, the smaller position first.
@@ -48,7 +49,7 @@ def near_pairs(prints: np.ndarray) -> np.ndarray:
     # In a mirror the odd waves change their sign only: by their size a picture and its mirror image look alike.
     odd = np.array([across % 2 == 1 for _, across in WAVES])
     waves[:, odd] = np.abs(waves[:, odd])
-    found = [_alike(prints, usable[pairs]) for pairs in _candidates(waves)]
+    found = [_alike(prints, usable[pairs]) for pairs in _candidates(waves, tables)]
     pairs = np.concatenate([np.empty((0, 2), np.int64), *found])
     return np.unique(np.sort(pairs, axis=1), axis=0)
 
@@ -69,9 +70,15 @@ def joined(n: int, pairs: np.ndarray) -> np.ndarray:
     return groups
 
 
-def clusters(digests: Sequence[bytes], prints: np.ndarray) -> np.ndarray:
-    """Pictures that are copies of each other, exact or near, get the same number; int64, shape (N,)."""
-    pairs = near_pairs(prints)
+def clusters(digests: Sequence[bytes], prints: np.ndarray, near: np.ndarray | None = None) -> np.ndarray:
+    """Pictures that are copies of each other, exact or near, get the same number; int64, shape (N,).
+
+    Args:
+        digests: Hash of each picture's file; empty if there are no files.
+        prints: uint8, shape (N, 64).
+        near: What `near_pairs` finds, if that is known.
+    """
+    pairs = near_pairs(prints) if near is None else near
     if len(digests):
         pairs = np.concatenate([pairs, _links(exact_groups(digests))])
     return joined(len(prints), pairs)
@@ -110,13 +117,13 @@ def _waves(plain: np.ndarray) -> np.ndarray:
     return np.asarray(plain @ patterns.T.astype(np.float32)) / SIDE
 
 
-def _candidates(waves: np.ndarray) -> Iterator[np.ndarray]:
+def _candidates(waves: np.ndarray, tables: range) -> Iterator[np.ndarray]:
     """Pairs that share a bucket in one of several tables, shape (M, 2).
 
     A table cuts some of the features into cells, shifted by chance: a small difference seldom crosses a border in all.
     """
-    chance = np.random.default_rng(0)
-    for _ in range(TABLES):
+    for table in tables:
+        chance = np.random.default_rng(table)
         chosen = chance.permutation(len(WAVES))[:FEATURES]
         cells = np.floor(waves[:, chosen] / CELL + chance.random(FEATURES)).astype(np.int64)
         keys = cells @ (1_000_003 ** np.arange(FEATURES, dtype=np.int64))

@@ -25,8 +25,8 @@ def inventory_of(dataset: Dataset) -> Manifest | None:
     labels[good] = dataset.labels
     splits[good] = np.where(dataset.splits == EXCLUDED, OUT_OF_USE, dataset.splits.astype(np.int8))
     # What can be computed again is left out: a third of the size.
-    empty = {"sums": np.zeros((n, 0), np.int64), "prints": np.zeros((n, 0), np.uint8)}
-    return replace(manifest, labels=labels, splits=splits, facts={}, **empty)
+    sums, prints = np.zeros((n, 0), np.int64), np.zeros((n, 0), np.uint8)
+    return replace(manifest, labels=labels, splits=splits, sums=sums, prints=prints, facts={})
 
 
 def save_inventory(folder: Path, dataset: Dataset) -> None:

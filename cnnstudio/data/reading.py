@@ -10,12 +10,14 @@ import numpy as np
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.cache import CacheEntry, open_mapped
 from cnnstudio.data.decoder import Decoder
-from cnnstudio.data.duplicates import clusters
+from cnnstudio.data.duplicates import TABLES, clusters, near_pairs
 from cnnstudio.data.manifest import Manifest, manifest_of
 from cnnstudio.data.scan import Scan
 from cnnstudio.data.worker import DIGEST_BYTES, Rows, Target, Work, joined_rows, rows_at
 
 COPY_ROWS = 4_096
+# Fewer take no time, more would take a child longer than it may.
+MANY, TOO_MANY = 5_000, 300_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,7 @@ def read_files(scan: Scan, work: Work, entry: CacheEntry, decoder: Decoder, ctx:
         reading = _Reading([file.path for file in scan.files], stamps, work, entry, before, target, kept)
         rows, made = reading.run(decoder, ctx)
         manifest = manifest_of(str(scan.root), scan.classes, names, labels, splits, stamps, rows)
-        manifest = _grouped(manifest, made)
+        manifest = _grouped(manifest, made, decoder, ctx)
         entry.save(manifest)
     return Found(manifest, made, before)
 
@@ -105,14 +107,22 @@ def _is_filed_otherwise(before: Manifest, now: Manifest) -> bool:
     return not (same and np.array_equal(before.splits, now.splits))
 
 
-def _grouped(manifest: Manifest, target: Target) -> Manifest:
+def _grouped(manifest: Manifest, target: Target, decoder: Decoder, ctx: JobContext) -> Manifest:
     """With copies found, and the names of the mapped files."""
     good = manifest.readable
+    ctx.progress(len(manifest), len(manifest), "Looking for copies")
+    near = _near_pairs(manifest.prints[good], decoder, ctx) if MANY <= len(good) <= TOO_MANY else None
     digests = manifest.digests[good].view(f"V{DIGEST_BYTES}").ravel().tolist()
     groups = np.full(len(manifest), -1, np.int64)
-    groups[good] = good[clusters(digests, manifest.prints[good])] if len(good) else good
+    groups[good] = good[clusters(digests, manifest.prints[good], near)] if len(good) else good
     facts = {"pixels": os.path.basename(target.pixels), "thumbnails": os.path.basename(target.thumbnails)}
     return replace(manifest, groups=groups, facts={**facts, "files": [name for name in facts.values() if name]})
+
+
+def _near_pairs(prints: np.ndarray, decoder: Decoder, ctx: JobContext) -> np.ndarray:
+    """Look-alikes, by two children side by side: they have nothing else to do now, and the window keeps its thread."""
+    halves = (range(0, TABLES, 2), range(1, TABLES, 2))
+    return np.unique(np.concatenate(decoder.each(near_pairs, [(prints, half) for half in halves], ctx)), axis=0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ numbers a file.
 """
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cnnstudio.data.decode import MAX_SIDE, ImageError, decode, read_bytes, read_image
+from cnnstudio.data.decode import MAX_SIDE, ImageError, decode_quietly, read_bytes, read_image
 from cnnstudio.data.fingerprint import LEVELS, fingerprints
 from cnnstudio.data.resize import to_planes, to_square
 
@@ -113,7 +114,10 @@ def read_rows(
         rows: Place of each file in the target.
     """
     made = _empty_rows(len(paths), work)
-    made = _filled(made, [_read(path, place, made, work) for place, path in enumerate(paths)])
+    with warnings.catch_warnings():
+        # As `decode` does it, once for all files.
+        warnings.simplefilter("ignore")
+        made = _filled(made, [_read(path, place, made, work) for place, path in enumerate(paths)])
     _measure(made)
     if target is None:
         return made
@@ -167,7 +171,7 @@ def _read(path: str, position: int, made: Rows, work: Work) -> tuple[bytes, int,
     try:
         content = read_bytes(path)
         digest = hashlib.blake2b(content, digest_size=DIGEST_BYTES).digest()
-        picture = decode(content, float_range=work.float_range)
+        picture = decode_quietly(content, float_range=work.float_range)
     except ImageError as error:
         return digest, 0, 0, 0, Failure(error.kind, error.message, error.hint)
     assert made.pixels is not None
