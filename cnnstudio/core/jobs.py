@@ -103,6 +103,9 @@ class JobContext:
 
     def progress(self, done: int, total: int, text: str = "") -> None:
         """Say how far the work has come; the time left follows from the pace so far."""
+        if not total:
+            # Looking for what there is to do says nothing about the pace of doing it.
+            self._started_s = time.monotonic()
         elapsed_s = time.monotonic() - self._started_s
         left_s = elapsed_s / done * (total - done) if done and total else None
         self.emit(Progress(done, total, text, left_s))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CHOOSE = ("Choose a folder…", "Ask for a folder.")
 FIND = ("Find the folder…", "Ask where the folder lies now; its files are known by their content.")
 
+GONE = "It was moved or renamed, or its drive is not connected. Your split and edits wait for it."
+
 
 def is_lost(session: "Session") -> bool:
     """Did the data open before, and is their folder gone?"""

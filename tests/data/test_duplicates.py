@@ -11,6 +11,8 @@ from cnnstudio.data.duplicates import clusters, exact_groups, joined, near_pairs
 from cnnstudio.data.fingerprint import fingerprints
 from cnnstudio.data.raw import RawData
 from cnnstudio.data.resize import to_planes
+from cnnstudio.data.spec import SplitSpec
+from cnnstudio.data.splits import stratified_splits
 
 N, SIDE = 500, 64
 
@@ -128,3 +130,16 @@ def test_look_alikes_in_two_classes_and_excluded_ones():
     data = raw([0, 1, 1], [0, 0, 2])
     assert [p.kind for p in copy_problems(data, np.zeros(3, np.uint8))] == ["near_conflicts", "near_duplicates"]
     assert list(copy_problems(data, np.array([3, 0, 0], np.uint8))) == []
+
+
+@pytest.mark.slow
+def test_no_look_alikes_are_torn_apart_by_the_split(scenes):
+    planted = [WAYS["mirrored and smaller"](image) for image in scenes[:100]]
+    prints = prints_of([*scenes, *planted])
+    labels = np.arange(len(prints)) % 2
+    together = stratified_splits(labels, SplitSpec(group="copies"), groups=clusters((), prints))
+    apart = stratified_splits(labels, SplitSpec())
+    pairs = near_pairs(prints)
+    assert np.count_nonzero(apart[pairs[:, 0]] != apart[pairs[:, 1]]) > 20
+    assert np.count_nonzero(together[pairs[:, 0]] != together[pairs[:, 1]]) == 0
+    assert [abs(int(np.count_nonzero(together == part)) - 90) <= 2 for part in (1, 2)] == [True, True]

@@ -40,6 +40,7 @@ def test_a_moved_folder_is_known_again_with_split_and_edits(
     bare_session.open_project(project)
     qtbot.waitUntil(page.error.isVisible, timeout=60_000)
     assert is_lost(bare_session)
+    assert page.error.button.text() == "Find the folder…"
     told: list[tuple[str, str]] = []
     bare_session.notice.connect(lambda level, text, hint: told.append((level, text)))
     relink(bare_session, folder_of_images.with_name("elsewhere"))

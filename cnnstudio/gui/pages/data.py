@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnstudio.core.errors import StudioError
+from cnnstudio.core.errors import DataError, StudioError
 from cnnstudio.core.jobs import Job
 from cnnstudio.data.class_files import ClassFilesSource
 from cnnstudio.data.class_guess import completed
@@ -19,7 +19,7 @@ from cnnstudio.gui.pages.data_sources import KNOWN, OWN, SourcePanel
 from cnnstudio.gui.pages.data_texts import chip_text, findings, places_of, problem_rows
 from cnnstudio.gui.pages.overview import OVERVIEW, OverviewTab
 from cnnstudio.gui.pages.page import Page
-from cnnstudio.gui.relinking import CHOOSE, FIND, ask_for_folder, is_lost
+from cnnstudio.gui.relinking import CHOOSE, FIND, GONE, ask_for_folder, is_lost
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
@@ -197,8 +197,9 @@ class DataPage(Page):
         self._middle.setCurrentWidget(self.browser)
 
     def _show_error(self, error: StudioError) -> None:
-        self.error.set_error("The data can't be used", error)
-        self.error.set_action(*(FIND if is_lost(self.session) else CHOOSE))
+        is_gone = is_lost(self.session)
+        self.error.set_error("The data can't be used", DataError(error.message, hint=GONE) if is_gone else error)
+        self.error.set_action(*(FIND if is_gone else CHOOSE))
         self._middle.setCurrentWidget(self.error)
 
     def _show_busy(self) -> None:
