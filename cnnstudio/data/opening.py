@@ -16,8 +16,10 @@ def named_source(text: str) -> SourceSpec | None:
     from cnnstudio.data.sources.known import KnownSource
     from cnnstudio.data.sources.shapes import ShapesSource
 
-    if text in ("digits", "shapes"):
-        return {"digits": DigitsSource, "shapes": ShapesSource}[text]()
+    if text == "digits":
+        return DigitsSource()
+    if text == "shapes":
+        return ShapesSource()
     if not set(text) <= NAME_SIGNS:
         return None
     # What downloads takes 50 ms to import: only for what may be a name.

@@ -96,10 +96,12 @@ def is_pickle(head: bytes) -> bool:
 def _entries(folder: Path, limit: int) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as found:
-            return list(islice((entry for entry in found if not _is_clutter(entry.name)), limit))
+            return list(islice((entry for entry in found if not _is_clutter(entry)), limit))
     except OSError:
         return []
 
 
-def _is_clutter(name: str) -> bool:
-    return name.startswith(".") or name.lower() in ("__macosx", "thumbs.db", "desktop.ini")
+def _is_clutter(entry: "os.DirEntry[str]") -> bool:
+    """What operating systems leave behind, and links that lead nowhere or to themselves."""
+    is_odd = entry.name.startswith(".") or entry.name.lower() in ("__macosx", "thumbs.db", "desktop.ini")
+    return is_odd or (entry.is_symlink() and not os.path.exists(entry.path))

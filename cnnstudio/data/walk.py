@@ -48,7 +48,7 @@ class Walk:
     def subfolders(self, folder: str) -> list[os.DirEntry[str]]:
         """The folders directly below, in natural order; links to folders are noted and not followed."""
         for entry in self._entries(folder):
-            if entry.is_symlink() and entry.is_dir():
+            if entry.is_symlink() and os.path.isdir(entry.path):
                 self._note(entry, "link", "is a link to a folder and is not followed")
         return [entry for entry in self._entries(folder) if entry.is_dir(follow_symlinks=False)]
 
@@ -69,7 +69,7 @@ class Walk:
 
     def count_images(self, folder: str) -> int:
         """Number of files directly in a folder whose names are those of images."""
-        return sum(has_image_suffix(entry.name) for entry in self._entries(folder) if entry.is_file())
+        return sum(has_image_suffix(entry.name) and _is_file(entry) for entry in self._entries(folder))
 
     def skipped(self) -> Iterator[Problem]:
         """One problem for each kind of file that was passed by."""
@@ -122,6 +122,13 @@ class Walk:
     def _name(self, path: str) -> str:
         name = path[self._root_length :]
         return name if os.sep == "/" else name.replace(os.sep, "/")
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False  # a link to itself
 
 
 def _is_ignored(name: str) -> bool:

@@ -4,6 +4,7 @@ import bz2
 import errno
 import gzip
 import lzma
+import os
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,20 @@ def test_an_unpacking_that_was_broken_off_does_not_count(tmp_path):
     again = unpacked(path)
     assert again.folder == found.folder
     assert len(list(again.folder.rglob("*.png"))) == 6
+
+
+def test_what_was_not_used_for_a_month_is_deleted_when_another_is_unpacked(tmp_path):
+    paths = [tmp_path / f"{number}.zip" for number in range(3)]
+    for number, path in enumerate(paths):
+        path.write_bytes(zip_of(*good_files(number + 1)))
+    old, used = unpacked(paths[0]).folder, unpacked(paths[1]).folder
+    left_over = old.parents[1] / "x.cnnstudio-tmp"
+    left_over.mkdir()
+    for mark in (old.parent / "archive.json", used.parent / "archive.json", left_over):
+        os.utime(mark, (0, 0))
+    unpacked(paths[1])
+    new = unpacked(paths[2]).folder
+    assert (old.is_dir(), used.is_dir(), new.is_dir(), left_over.is_dir()) == (False, True, True, False)
 
 
 def test_an_archive_that_went_away_says_so(tmp_path):

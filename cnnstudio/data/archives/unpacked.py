@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cnnstudio.core.jobs import JobContext
 
 CHUNK_BYTES = 1 << 20
+UNUSED_S, LEFT_OVER_S = 30 * 86_400, 86_400
 NOTE, CONTENT = "archive.json", "content"
 ArchiveKind = Literal["zip", "tar"]
 _TAR_AT, _TAR = 257, b"ustar"
@@ -64,7 +66,10 @@ def unpack(path: Path, kind: ArchiveKind, ctx: "JobContext") -> Unpacked:
     final = place / _hash(path, ctx)
     found = _found(final)
     if found is not None:
+        with contextlib.suppress(OSError):  # a cache that can't be written to can still be read
+            os.utime(final / NOTE)
         return found
+    _forget_old(place)
     with _temporary(place) as temp:
         content = temp / CONTENT
         content.mkdir()
@@ -99,6 +104,16 @@ def _found(folder: Path) -> Unpacked | None:
     except (FileError, KeyError, TypeError, ValueError):
         return None
     return Unpacked(folder / CONTENT, renamed) if (folder / CONTENT).is_dir() else None
+
+
+def _forget_old(place: Path) -> None:
+    """Delete what was not used for 30 days, and what a crash left behind a day ago."""
+    for folder in place.glob("*"):
+        is_left_over = folder.name.endswith(files.TEMP_SUFFIX)
+        mark = folder if is_left_over else folder / NOTE
+        with contextlib.suppress(OSError):
+            if time.time() - mark.stat().st_mtime > (LEFT_OVER_S if is_left_over else UNUSED_S):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
