@@ -243,7 +243,7 @@ def test_what_an_audit_found_is_told_worst_first(qtbot: QtBot) -> None:
     assert said == [
         "Vertical flip",
         "98.0 % → 40.0 %",
-        "Destroys '6': taken for '9' in 62 % of its pictures.",
+        "'6' is taken for '9' in 62 % of its pictures: it may destroy this class.",
         "Rotation",
         "98.0 % → 96.0 %",
     ]

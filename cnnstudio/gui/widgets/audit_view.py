@@ -15,7 +15,7 @@ from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.plot_axes import ThemedPlot
 
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-MOST_NAMED = 3
+MOST_NAMED, SWATCH_PX = 3, 28
 
 
 class AuditView(QWidget):
@@ -62,7 +62,8 @@ class AuditView(QWidget):
         lowest = min(min(operation.accuracies) for operation in self._audit.operations)
         farthest = max(max(operation.levels) for operation in self._audit.operations)
         self.plot.show_all()
-        self.plot.fit((0, 100 * farthest), (100 * lowest, 100))
+        # A little before 0, or the axis would drop that number.
+        self.plot.fit((-0.02 * 100 * farthest, 100 * farthest), (100 * lowest, 100))
 
 
 class _Findings(QScrollArea):
@@ -96,7 +97,9 @@ class _Findings(QScrollArea):
             head.addStretch(1)
             box.addLayout(head)
             for text in taken_texts(operation, classes):
-                box.addWidget(Label(text, "warn", wrap=True))
+                told = Label(text, "warn", wrap=True)
+                told.setContentsMargins(SWATCH_PX + 2 * theme.tokens.size.grid, 0, 0, 0)
+                box.addWidget(told)
         box.addStretch(1)
         self.setWidget(holder)
 
@@ -107,13 +110,13 @@ class _Swatch(QWidget):
     def __init__(self, number: int) -> None:
         super().__init__()
         self._number = number
-        self.setFixedSize(28, 16)
+        self.setFixedSize(SWATCH_PX, 16)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(line_pen(self._number))
-        painter.drawLine(1, 8, 27, 8)
+        painter.drawLine(1, 8, SWATCH_PX - 1, 8)
 
 
 def line_pen(number: int) -> QPen:
@@ -133,10 +136,9 @@ def cost_text(operation: AuditedOperation) -> str:
 def taken_texts(operation: AuditedOperation, classes: Sequence[str]) -> list[str]:
     """The classes that it destroys, in sentences; the worst three."""
     named = [
-        f"Destroys '{classes[one.true]}': taken for '{classes[one.given]}' in {one.share:.0%} of its pictures.".replace(
-            "%", " %"
-        )
+        f"'{classes[one.true]}' is taken for '{classes[one.given]}' in {100 * one.share:.0f} % of its pictures: "
+        "it may destroy this class."
         for one in operation.taken[:MOST_NAMED]
     ]
     rest = len(operation.taken) - MOST_NAMED
-    return [*named, f"And {counted(rest, 'more class', 'more classes')}."] if rest > 0 else named
+    return [*named, f"So it is for {counted(rest, 'more class', 'more classes')}."] if rest > 0 else named
