@@ -4,13 +4,16 @@ One folder for each data set at one training size. What was used longest ago goe
 user's own folders are never written to.
 """
 
+import atexit
 import contextlib
 import hashlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,8 +35,20 @@ ZERO_BYTES = 16_000_000
 
 
 def images_dir() -> Path:
-    """Folder of all decoded data sets."""
-    return cache_dir() / "images"
+    """Folder of all decoded data sets; one that lasts as long as the program where the cache can't be written."""
+    folder = cache_dir() / "images"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return _passing_dir()
+    return folder if os.access(folder, os.W_OK) else _passing_dir()
+
+
+@lru_cache(maxsize=1)
+def _passing_dir() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="cnnstudio-images-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def budget_bytes() -> int:
@@ -78,7 +93,11 @@ class CacheEntry:
 
     def save(self, manifest: Manifest) -> None:
         """Make this the state of the entry, and delete the mapped files of older ones."""
-        save_manifest(self.folder / MANIFEST, manifest)
+        try:
+            save_manifest(self.folder / MANIFEST, manifest)
+        except FileError:
+            # The disk is full: what was read can be used all the same, and is read again the next time.
+            return
         kept = {MANIFEST, LOCK, *manifest.facts.get("files", ())}
         for path in self.folder.iterdir():
             if path.name not in kept:
@@ -146,7 +165,7 @@ def make_room(needed: int, keep: Path) -> bool:
 
 def used_bytes() -> int:
     """What all decoded data sets take now."""
-    return sum(_folder_bytes(path) for path in images_dir().iterdir()) if images_dir().is_dir() else 0
+    return sum(_folder_bytes(path) for path in images_dir().iterdir())
 
 
 def clear() -> None:

@@ -1,5 +1,6 @@
 """A folder opened again: nothing is decoded twice, what changed is noticed and told, and moved files are known."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -204,6 +205,23 @@ def test_a_stopped_import_leaves_nothing_behind(root):
     with pytest.raises(Cancelled):
         open_dataset(spec, ctx)
     assert not [file for file in cache.images_dir().rglob("*") if file.suffix in (".pixels", ".thumbnails")]
+
+
+def test_a_cache_that_cannot_be_written_or_is_full_stops_nothing(root, monkeypatch, home):
+    first, _ = opened(root)
+    cache.clear()
+    monkeypatch.setattr("cnnstudio.core.files.os.fsync", _no_space)
+    assert opened(root)[0].digest == first.digest
+    monkeypatch.undo()
+    # A file where the cache's folder should be.
+    monkeypatch.setenv("CNNSTUDIO_HOME", str(home / "file"))
+    (home / "file").write_bytes(b"")
+    assert opened(root)[0].digest == first.digest
+    assert cache.images_dir().name.startswith("cnnstudio-images-")
+
+
+def _no_space(handle: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_the_users_folder_is_never_written_to(root):
