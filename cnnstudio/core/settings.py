@@ -47,6 +47,11 @@ class Settings(Spec):
         le=10_000.0,
         step=1.0,
     )
+    event_files: bool = setting(
+        False,
+        title="Event files",
+        description="Let trainings also write event files for TensorBoard into their runs; needs its package.",
+    )
     recent: tuple[str, ...] = ()
 
     def with_recent(self, project: Path) -> "Settings":

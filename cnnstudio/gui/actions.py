@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from cnnstudio.core.errors import StudioError
 from cnnstudio.core.paths import log_dir, projects_dir
 from cnnstudio.gui.pages.registry import PAGES
 from cnnstudio.gui.session import Session
@@ -130,6 +131,21 @@ def _place_setter(place: str, text: str) -> Callable[[Session], None]:
     return run
 
 
+def _toggle_event_files(session: Session) -> None:
+    from cnnstudio.runs.tensorboard import require_tensorboard
+
+    is_wanted = not session.settings.event_files
+    try:
+        if is_wanted:
+            require_tensorboard()
+    except StudioError as error:
+        session.report(error)
+        return
+    session.set_settings(session.settings.replace(event_files=is_wanted))
+    text = "New runs get event files for TensorBoard." if is_wanted else "New runs get no event files."
+    session.notice.emit("ok", text, "From the next start of a training on.")
+
+
 def _page_opener(key: str) -> Callable[[Session], None]:
     def run(session: Session) -> None:
         session.page_requested.emit(key)
@@ -230,6 +246,15 @@ ACTIONS: tuple[Action, ...] = (
         (),
         "application-export",
         tooltip="Starts a few seconds later; whatever happens to it, the window stays and the run can be resumed.",
+    ),
+    Action(
+        "train.event_files",
+        "Write event files for TensorBoard, or no longer",
+        TRAIN,
+        _toggle_event_files,
+        (),
+        "chart-box-outline",
+        tooltip="Each new run then also has a folder tensorboard; needs the package of that name.",
     ),
     *PAGE_ACTIONS,
     Action("theme.system", "Colours as the system has them", VIEW, _theme_setter("system"), (), "theme-light-dark"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -179,7 +180,9 @@ class TrainingControl(QObject):
 
     def _trainer(self) -> "Callable[[JobContext, Run, Dataset], RunEnded]":
         """What trains a run: this window's worker thread, or a process of its own, as the settings say."""
-        return _train_apart if self._session.settings.train_in == "process" else _train_here
+        settings = self._session.settings
+        train = _train_apart if settings.train_in == "process" else _train_here
+        return partial(_with_event_files, train) if settings.event_files else train
 
     def _launch(self, name: str, work: "Callable[[JobContext], RunEnded]") -> None:
         self.ended, self.run, self.error = None, None, None
@@ -233,6 +236,15 @@ class TrainingControl(QObject):
         if phase is not self.phase:
             self.phase = phase
             self.changed.emit()
+
+
+def _with_event_files(
+    train: "Callable[[JobContext, Run, Dataset], RunEnded]", ctx: "JobContext", run: Run, dataset: "Dataset"
+) -> RunEnded:
+    from cnnstudio.runs.tensorboard import want_event_files
+
+    want_event_files(run)
+    return train(ctx, run, dataset)
 
 
 def _train_here(ctx: "JobContext", run: Run, dataset: "Dataset") -> RunEnded:

@@ -63,7 +63,9 @@ def test_pause_rests_and_go_on_ends_the_run(page: TrainPage, session: Session, q
     qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: session.training.phase is Phase.RUNNING, timeout=TIMEOUT_MS)
     assert page.view.main_button.text() == "Pause"
-    assert not page.view.form.isEnabled()
+    # The recipe is the next one's meanwhile, and can wait in the queue.
+    assert page.view.form.isEnabled()
+    assert page.view.queue_button.isVisible()
     qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: session.training.phase is Phase.PAUSED, timeout=TIMEOUT_MS)
     assert page.view.main_button.text() == "Go on"

@@ -18,7 +18,7 @@ from cnnstudio.runs.run import HISTORY, JOURNAL, RUN, Run, RunState
 from cnnstudio.runs.store import note_state
 from cnnstudio.runs.summary import SummaryReader, epoch_lines
 from cnnstudio.runs.tail import HistoryTail
-from cnnstudio.runs.tensorboard import write_event_files
+from cnnstudio.runs.tensorboard import FOLDER, want_event_files, write_event_files
 from cnnstudio.runs.writer import HistoryWriter, cut_history
 from cnnstudio.training.events import EpochDone, RunStarted, StepsDone, TrainingEvent
 
@@ -178,3 +178,16 @@ def test_the_summary_of_a_trained_run_agrees_with_the_run_itself(run: Run) -> No
     assert best is not None
     assert (found.accuracy, found.best_epoch, found.epochs) == (best.val_top1, best.epoch, len(run.epochs()))
     assert found.state is RunState.FINISHED
+
+
+@pytest.mark.slow
+def test_a_run_with_a_folder_for_them_gets_event_files_while_it_trains(run: Run) -> None:
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    want_event_files(run)
+    train_run(JobContext(), run)
+    reader = EventAccumulator(str(run.path / FOLDER), size_guidance={"scalars": 0})
+    reader.Reload()
+    steps = [loss for event in run.history() if isinstance(event, StepsDone) for loss in event.losses]
+    assert [event.value for event in reader.Scalars("step/loss")] == pytest.approx(steps)

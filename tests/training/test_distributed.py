@@ -131,6 +131,7 @@ def losses(run: Path) -> list[float]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_two_processes_learn_what_one_learns_and_one_of_them_writes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cnnstudio", *ARGUMENTS]
     subprocess.run([*command, "--out", str(tmp_path / "one")], check=True, capture_output=True)
@@ -174,6 +175,7 @@ def kill_one(command: list[str], run: Path, victim: int) -> tuple[int, float, st
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
 @pytest.mark.parametrize(("launcher", "victim"), [("torchrun", 1), ("processes", 0), ("processes", 1)])
 def test_when_one_process_is_killed_all_stop_with_its_error_and_it_goes_on(
@@ -196,7 +198,7 @@ def test_when_one_process_is_killed_all_stop_with_its_error_and_it_goes_on(
         [*cnnstudio, "resume", str(run), "--epochs", epochs, *two],
         [*cnnstudio, *ARGUMENTS, "--epochs", epochs, "--out", str(tmp_path / "calm"), *two],
     ):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     assert last_weights(run) == last_weights(tmp_path / "calm")
 

@@ -245,32 +245,35 @@ class RunsPage(Page):
         run = self._run()
         if run is None:
             return
-        if wanted == "tensorboard":
-            name = QFileDialog.getExistingDirectory(self, "Write event files into", str(run.path))
+        if wanted in ("tensorboard", "script"):
+            name = QFileDialog.getExistingDirectory(self, "Choose a folder to write into", str(run.path))
         else:
             name, _ = QFileDialog.getSaveFileName(self, "Save the curves", f"{run.path.name}-{wanted}")
         if name:
             self.save_curves(run, wanted, Path(name))
 
     def save_curves(self, run: Run, wanted: str, path: Path) -> None:
-        """Write a history beside the window: "epochs.csv", "steps.json", … or "tensorboard"."""
+        """Write beside the window: "epochs.csv", "steps.json", …, "tensorboard" or "script"."""
 
         def work(ctx: JobContext) -> Path:
             from cnnstudio.runs.history_table import save_history
+            from cnnstudio.runs.script import export_script
             from cnnstudio.runs.tensorboard import write_event_files
 
             if wanted == "tensorboard":
                 return write_event_files(run, path)
+            if wanted == "script":
+                return export_script(run, path, ctx)[0]
             rows, form = wanted.split(".")
             return save_history(
                 run, path, "epochs" if rows == "epochs" else "steps", "csv" if form == "csv" else "json"
             )
 
         done, failed = self._on_saved, self.session.report
-        self.session.jobs.start(f"Saving the curves of {run.name}", "io", work, on_done=done, on_error=failed)
+        self.session.jobs.start(f"Saving {run.name} for others", "io", work, on_done=done, on_error=failed)
 
     def _on_saved(self, path: Path) -> None:
-        self.session.notice.emit("ok", f"The curves are in {printable(str(path))}.", "")
+        self.session.notice.emit("ok", f"It is in {printable(str(path))}.", "")
 
     def _reveal(self) -> None:
         if (row := self._current()) is not None:

@@ -37,6 +37,7 @@ SAVES = (
     ("epochs.json", "Epochs as JSON…", "One row an epoch, for a program."),
     ("steps.json", "Steps as JSON…", "One row a step, for a program."),
     ("tensorboard", "Event files for TensorBoard…", "Into a folder of your choice; needs the package tensorboard."),
+    ("script", "Training script…", "The recipe as plain PyTorch, with network and pictures; runs without CNN Studio."),
 )
 
 
@@ -90,7 +91,10 @@ class RunsLayout(QWidget):
             "Export…", "Take its network out: PyTorch code, ONNX or weights (Ctrl+E).", icon="export-variant"
         )
         self.save_button = MenuButton(
-            "Save curves", "Write the chosen run's history for other programs.", SAVES, icon="table-arrow-down"
+            "Save as",
+            "Write the chosen run's curves, or its recipe as a script, for other programs.",
+            SAVES,
+            icon="table-arrow-down",
         )
         self.reveal_button = Button(
             "Show the folder", "Open the run's folder in the file manager.", icon="folder-open-outline"

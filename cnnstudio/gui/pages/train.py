@@ -58,6 +58,8 @@ class TrainPage(Page):
         self.view.presets.picked.connect(self._on_preset)
         self.view.main_button.clicked.connect(self._on_main)
         self.view.stop_button.clicked.connect(training.stop)
+        self.view.queue_button.clicked.connect(session.queue.add_current)
+        session.queue.changed.connect(self._refresh_queue)
         self.view.resume_button.clicked.connect(self._on_resume)
         self.empty.triggered.connect(self._go_to_data)
         self._error.triggered.connect(self._go_to_data)
@@ -79,14 +81,13 @@ class TrainPage(Page):
         self.show_view(self._view())
         phase = training.phase
         self.view.form.set_spec(session.config)
-        self.view.form.setEnabled(phase is Phase.IDLE)
-        self.view.presets.setEnabled(phase is Phase.IDLE)
         self._refresh_parts()
         self.view.set_what(self._what_text())
         self._refresh_main()
         self.view.stop_button.setVisible(training.is_active)
         self.view.stop_button.set_enabled(phase is not Phase.STOPPING, "It stops after the current step.")
         self._refresh_more()
+        self._refresh_queue()
 
     def _view(self) -> QWidget:
         session = self.session
@@ -101,7 +102,8 @@ class TrainPage(Page):
         if session.dataset is None or session.graph is None:
             return ""
         count = len(session.dataset.indices("train"))
-        return f"{session.graph.name} on {count:,} training images of {session.dataset.spec.source.title}."
+        text = f"{session.graph.name} on {count:,} training images of {session.dataset.spec.source.title}."
+        return f"For the next run: {text}" if session.training.is_active else text
 
     def _refresh_parts(self) -> None:
         """Tell the recipe which layers, images and classes there are."""
@@ -130,6 +132,14 @@ class TrainPage(Page):
         self.view.resume_button.setText("Train longer" if is_done else "Resume")
         more = f"Train {run.name} for {self.session.config.epochs:,} epochs more; it keeps what it has learnt."
         self.view.resume_button.setToolTip(more if is_done else f"Go on with {run.name} where it was stopped.")
+
+    def _refresh_queue(self) -> None:
+        """While one trains, the recipe above is that of the next one, which can wait for its turn."""
+        queue, button = self.session.queue, self.view.queue_button
+        button.setVisible(self.session.training.is_active)
+        waiting = len(queue.items)
+        button.setText(f"Add to queue ({waiting:,} wait)" if waiting else "Add to queue")
+        button.set_enabled(not queue.why_not_add(), queue.why_not_add())
 
     # What the user does -----------------------------------------------------------------------------------------
 

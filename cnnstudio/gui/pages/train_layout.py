@@ -28,6 +28,9 @@ class TrainLayout(QWidget):
         self.main_button = Button("Start training", "", role="main", icon="play")
         self.resume_button = Button("Resume", "Go on where this run was stopped.")
         self.stop_button = Button("Stop", "Save everything and end this training; it can be resumed.", icon="stop")
+        self.queue_button = Button(
+            "Add to queue", "Train this as a new run when the one that runs is done.", icon="playlist-plus"
+        )
         self.curves = RunCurves()
         self.panels = TrainPanels(self.curves)
         self.guesses = LiveGuesses()
@@ -88,12 +91,16 @@ class TrainLayout(QWidget):
 
     def _make_buttons(self) -> QWidget:
         buttons = QWidget()
-        row = QHBoxLayout(buttons)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(theme.tokens.size.gap)
         row.addWidget(self.main_button, 1)
         row.addWidget(self.resume_button)
         row.addWidget(self.stop_button)
+        column = QVBoxLayout(buttons)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * theme.tokens.size.grid)
+        column.addWidget(self.queue_button)
+        column.addLayout(row)
         return buttons
 
     def _make_guesses(self) -> QWidget:

@@ -1,0 +1,95 @@
+"""The exported training script: runs without CNN Studio, and its first losses are the run's own."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnstudio.core.errors import RunError
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.dataset import Dataset
+from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.runs.execute import train_run
+from cnnstudio.runs.run import Run
+from cnnstudio.runs.script import export_script
+from cnnstudio.runs.store import create_run
+from cnnstudio.training.config import TrainConfig
+from cnnstudio.training.events import StepsDone
+
+PLAIN = {"batch": 8, "epochs": 3, "threads": 1, "precision": "fp32", "channels_last": "off", "compile": "off"}
+RECIPES: dict[str, dict[str, Any]] = {
+    "sgd": {"optimizer": {"kind": "sgd", "rate": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 1e-3}},
+    "adam, cosine with warm-up": {
+        "optimizer": {"kind": "adam", "rate": 0.003},
+        "schedule": {"kind": "cosine", "floor": 0.1},
+        "warmup": 1.0,
+    },
+    "adamw, one cycle, decay of weights alone, clipped, averaged": {
+        "optimizer": {"kind": "adamw", "rate": 0.003, "weight_decay": 0.05},
+        "schedule": {"kind": "one_cycle"},
+        "regularisation": {"decays_all": False, "clip_norm": 1.0, "average": 0.9},
+    },
+    "rmsprop, steps, smoothed labels and class weights": {
+        "optimizer": {"kind": "rmsprop", "rate": 0.001},
+        "schedule": {"kind": "step", "every": 1, "by": 0.5},
+        "loss": {"kind": "cross_entropy", "label_smoothing": 0.1, "weighting": "balanced"},
+        "initialisation": {"kind": "he"},
+    },
+    "adagrad, squared error, bf16 and channels last": {
+        "optimizer": {"kind": "adagrad", "rate": 0.01},
+        "schedule": {"kind": "multi_step", "at": (1, 2), "by": 0.1},
+        "loss": {"kind": "mean_squared"},
+        "precision": "bf16",
+        "channels_last": "on",
+    },
+}
+
+
+def losses_of(folder: Path, steps: int) -> list[float]:
+    """What train.py prints, run in a Python that has no CNN Studio."""
+    code = (
+        "import sys, runpy; sys.modules['cnnstudio'] = None; sys.path.insert(0, sys.argv[1]); "
+        f"sys.argv = ['train.py', '--steps', '{steps}']; runpy.run_path(sys.path[0] + '/train.py', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code, str(folder)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [float(value) for value in re.findall(r"step \d+  loss ([0-9.e+-]+)", done.stdout)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_first_losses_of_the_script_are_those_of_the_run(
+    name: str, tmp_path: Path, dataset: Dataset, graph: NetworkGraph
+) -> None:
+    run = create_run(tmp_path / "run", dataset, graph, TrainConfig(**{**PLAIN, **RECIPES[name]}))
+    train_run(JobContext(), run, dataset)
+    own = [loss for event in run.history() if isinstance(event, StepsDone) for loss in event.losses]
+    export_script(run, tmp_path / "script", JobContext(), dataset)
+    found = losses_of(tmp_path / "script", 10)
+    assert len(found) == 10
+    assert found == pytest.approx(own[:10], abs=1e-6)
+
+
+def test_what_a_script_can_not_do_is_named(run: Run, tmp_path: Path, dataset: Dataset, graph: NetworkGraph) -> None:
+    config = run.config.replace(
+        schedule={"kind": "plateau", "patience": 1}, regularisation={"early_stop": 3, "parts": 2}
+    )
+    hard = create_run(tmp_path / "hard", dataset, graph, config)
+    with pytest.raises(RunError) as failed:
+        export_script(hard, tmp_path / "script", JobContext(), dataset)
+    for what in ("waits for a stall", "early stopping", "batches in parts"):
+        assert what in failed.value.message
+    assert not (tmp_path / "script").exists()
+
+
+def test_the_script_is_readable_python_of_its_own(run: Run, tmp_path: Path, dataset: Dataset) -> None:
+    paths = export_script(run, tmp_path / "script", JobContext(), dataset)
+    assert sorted(path.name for path in paths) == ["data.npz", "network.py", "start.safetensors", "train.py"]
+    text = (tmp_path / "script" / "train.py").read_text()
+    compile(text, "train.py", "exec")
+    assert "import cnnstudio" not in text
+    assert max(len(line) for line in text.splitlines()) <= 130
+    assert len(text.splitlines()) < 140
