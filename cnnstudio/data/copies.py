@@ -26,6 +26,24 @@ def copy_problems(raw: RawData, splits: np.ndarray) -> Iterator[Problem]:
         yield from _near_problems(raw, splits, _members(raw.groups, used), exact)
 
 
+def surplus(places: Sequence[int], groups: np.ndarray, splits: np.ndarray) -> list[int]:
+    """All but one of the copies among some pictures; what stays is the one in the test, or else in validation.
+
+    So an examination keeps its pictures, and the training loses those that would give its answers away.
+
+    Args:
+        places: The pictures.
+        groups: int64, shape (N,): copies share a number.
+        splits: uint8, shape (N,).
+    """
+    used = np.array([place for place in places if splits[place] != EXCLUDED], np.int64)
+    # Within a group by part, the later ones first; a stable sort keeps the order of the pictures otherwise.
+    order = used[np.lexsort((-splits[used].astype(np.int64), groups[used]))]
+    is_first = np.ones(len(order), bool)
+    is_first[1:] = groups[order][1:] != groups[order][:-1]
+    return sorted(order[~is_first].tolist())
+
+
 def _near_problems(raw: RawData, splits: np.ndarray, groups: Groups, exact: Groups) -> Iterator[Problem]:
     """Resized, re-encoded or mirrored copies: groups that exact copies alone don't make."""
     known = {place for group in exact for place in group}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from cnnstudio.data.copies import copy_problems
+from cnnstudio.data.copies import copy_problems, surplus
 from cnnstudio.data.duplicates import clusters, exact_groups, joined, near_pairs
 from cnnstudio.data.fingerprint import fingerprints
 from cnnstudio.data.raw import RawData
@@ -143,3 +143,13 @@ def test_no_look_alikes_are_torn_apart_by_the_split(scenes):
     assert np.count_nonzero(apart[pairs[:, 0]] != apart[pairs[:, 1]]) > 20
     assert np.count_nonzero(together[pairs[:, 0]] != together[pairs[:, 1]]) == 0
     assert [abs(int(np.count_nonzero(together == part)) - 90) <= 2 for part in (1, 2)] == [True, True]
+
+
+def test_of_each_group_of_copies_the_one_in_the_examination_stays():
+    groups = np.array([0, 0, 2, 2, 2, 5])
+    splits = np.array([0, 0, 0, 2, 1, 0], np.uint8)
+    assert surplus([0, 1, 2, 3, 4], groups, splits) == [1, 2, 4]
+    splits[3] = 3
+    # What is left out already is no copy any more.
+    assert surplus([0, 1, 2, 3, 4], groups, splits) == [1, 2]
+    assert surplus([], groups, splits) == []

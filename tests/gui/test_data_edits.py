@@ -153,6 +153,23 @@ def test_the_report_as_a_table_keeps_formulas_asleep(page: DataPage, tmp_path: P
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
 
 
+def test_a_link_leaves_out_all_copies_but_one_and_can_be_undone(
+    page: DataPage, qtbot: QtBot, folder_of_images: Path
+) -> None:
+    for number in range(3):
+        copy = folder_of_images / "dogs" / f"copy-{number}.png"
+        copy.write_bytes((folder_of_images / "dogs" / "0.png").read_bytes())
+    session = page.session
+    session.open_source(FolderSource(path=str(folder_of_images)))
+    qtbot.waitUntil(lambda: session.dataset is not None and len(session.dataset) == 11, timeout=60_000)
+    found = [problem.kind for problem in session.dataset.problems]
+    assert "duplicates" in found
+    page.side.findings.fix_wanted.emit("duplicates")
+    assert len(session.data_spec.edits.excluded) == 3
+    qtbot.waitUntil(lambda: "duplicates" not in [p.kind for p in session.dataset.problems])
+    assert session.undo_edit_text == "leave out 3 pictures"
+
+
 def test_likeness_sorts_by_the_chosen_picture(page: DataPage) -> None:
     page.browser.gallery.choose(5)
     filters = page.browser.filters

@@ -71,7 +71,7 @@ class DataPage(Page):
             "Enter or a double click goes to the picture, if it is among them.",
         )
         self.problem_card = Card("Problems")
-        self.edits = DataEdits(session, self.browser, self.side.edits, self)
+        self.edits = DataEdits(session, self.browser, self.side.edits, self.side.findings, self)
         self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._lay_out()
         self._connect()

@@ -11,19 +11,24 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.core.paths import free_path
 from cnnstudio.data.cleaned import export_cleaned
+from cnnstudio.data.copies import surplus
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.edits import edits_text
 from cnnstudio.data.report import save_report
 from cnnstudio.data.words import counted
+from cnnstudio.gui.pages.data_texts import places_of
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.data_browser import DataBrowser
 from cnnstudio.gui.widgets.edits_card import EditsCard
+from cnnstudio.gui.widgets.findings import Findings
 
 
 class DataEdits(QObject):
     """Connects the session's edits with the gallery and the card that tells of them."""
 
-    def __init__(self, session: Session, browser: DataBrowser, card: EditsCard, page: QWidget) -> None:
+    def __init__(
+        self, session: Session, browser: DataBrowser, card: EditsCard, findings: Findings, page: QWidget
+    ) -> None:
         super().__init__(page)
         self._session, self._browser, self._card, self._page = session, browser, card, page
         browser.relabel_wanted.connect(session.relabel)
@@ -31,6 +36,7 @@ class DataEdits(QObject):
         card.undo.connect(self.undo)
         card.redo.connect(self.redo)
         card.copy_wanted.connect(self.ask_for_copy)
+        findings.fix_wanted.connect(self.leave_out_copies)
         session.edits_changed.connect(self.show)
 
     def show(self) -> None:
@@ -40,6 +46,13 @@ class DataEdits(QObject):
             return
         self._browser.set_dataset(session.dataset)
         self._card.set_edits(edits_text(session.dataset.spec.edits), session.undo_edit_text, session.redo_edit_text)
+
+    def leave_out_copies(self, kind: str) -> None:
+        """Leave out all but one of the copies that a finding is about."""
+        dataset = self._session.dataset
+        if dataset is not None and dataset.groups is not None:
+            places = places_of(dataset.problems, kind)
+            self._session.leave_out(surplus(places, dataset.groups, dataset.splits), True)
 
     def undo(self) -> None:
         """Take the last edit back, and say which."""

@@ -21,6 +21,8 @@ GROUPS = {
     "timeout": "{n} files take too long to decode.",
     "crashed": "{n} files make the decoder crash.",
 }
+# What can be done about a finding at once.
+FIXES = dict.fromkeys(("duplicates", "near_duplicates", "leak", "near_leak"), "Leave out the copies")
 # What a finding is called on the chip of the gallery that shows it.
 CHIPS = {
     "changed": "New or changed",
@@ -75,7 +77,7 @@ def _finding(kind: str, group: list[Problem]) -> Finding:
     blocks = any(problem.is_blocking for problem in group)
     pictures = len(places_of(group, kind))
     if len(group) == 1:
-        return Finding(kind, printable(group[0].text), 1, blocks, pictures)
+        return Finding(kind, printable(group[0].text), 1, blocks, pictures, FIXES.get(kind, ""))
     text = GROUPS.get(kind, f"{{n}} problems of the kind '{kind.replace('_', ' ')}'.")
     return Finding(kind, text.format(n=f"{len(group):,}"), len(group), blocks, pictures)
 

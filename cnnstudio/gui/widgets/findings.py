@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.data.words import counted
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.labels import Label
+
+FIX_TOOLTIP = "Leave out all but one of each, in the project only; those in the test or validation part stay."
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Finding:
 
     Args:
         pictures: How many pictures of the data set it is about; 0 where none can be shown.
+        fix: What a second link says that mends it; empty where nothing can be done at once.
     """
 
     key: str
@@ -25,12 +28,14 @@ class Finding:
     count: int
     is_blocking: bool = False
     pictures: int = 0
+    fix: str = ""
 
 
 class Findings(QWidget):
-    """`chosen` brings the key of the group whose link was clicked."""
+    """`chosen` brings the key of the group whose link was clicked, `fix_wanted` that of the group to mend."""
 
     chosen = Signal(str)
+    fix_wanted = Signal(str)
 
     def __init__(self, name: str = "Problems found") -> None:
         super().__init__()
@@ -68,9 +73,20 @@ class Findings(QWidget):
         link.setProperty("key", finding.key)
         link.clicked.connect(self._on_clicked)
         link.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        box.addWidget(link)
+        links = QHBoxLayout()
+        links.addWidget(link)
         self.links.append(link)
+        if finding.fix:
+            fix = Button(finding.fix, FIX_TOOLTIP, role="link", name=f"{finding.fix}: {finding.text}")
+            fix.setProperty("key", finding.key)
+            fix.clicked.connect(self._on_fix)
+            links.addWidget(fix)
+        links.addStretch(1)
+        box.addLayout(links)
         return row
+
+    def _on_fix(self) -> None:
+        self.fix_wanted.emit(str(self.sender().property("key")))
 
     def _on_clicked(self) -> None:
         self.chosen.emit(str(self.sender().property("key")))
