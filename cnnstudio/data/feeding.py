@@ -10,7 +10,7 @@ from cnnstudio.data.batch_worker import Setup
 from cnnstudio.data.crew import Crew
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.distort import Distorter
-from cnnstudio.data.loader import Batches
+from cnnstudio.data.loader import Batches, chunk_images
 from cnnstudio.data.pixel_store import MappedPixels, PixelStore
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def training_batches(
     # Pixels that are decoded on demand have processes of their own.
     can_share = is_mapped or (distorter is not None and type(dataset.pixels) is np.ndarray)
     if workers and device.type == "cpu" and can_share:
-        crew = Crew(_setup(dataset, distorter, size, seed), workers)
+        setup = _setup(dataset, distorter, size, seed)
+        crew = Crew(setup, workers, chunk_images=chunk_images(dataset.pixels.shape))
     is_balanced = augment.sampling == "balanced"
     return replace(plain, distorter=distorter, class_count=len(dataset.classes), crew=crew, is_balanced=is_balanced)
 

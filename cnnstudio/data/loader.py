@@ -4,6 +4,7 @@ What is random depends on (seed, epoch, place in the data set) alone, so a resum
 never stopped, and so does one with other helpers (a thread, worker processes) beside the step.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,12 +29,17 @@ if TYPE_CHECKING:
 
     Batch = tuple[Tensor, Tensor]
 
-__all__ = ["Batches", "random_key"]
+__all__ = ["Batches", "chunk_images", "random_key"]
 
 READY_BYTES = 256_000_000
 # Small batches are distorted several at once: 256 pictures cost little more than 32, whose time is Python's.
-CHUNK_IMAGES = 256
+CHUNK_IMAGES, CHUNK_BYTES = 256, 64_000_000
 PARTNER, FAR_OFF = 7, 2**40
+
+
+def chunk_images(shape: Sequence[int]) -> int:
+    """How many pictures of shape (…, C, H, W) are prepared in one go: up to 256, and up to 64 MB as numbers."""
+    return max(1, min(CHUNK_IMAGES, CHUNK_BYTES // (4 * math.prod(shape[-3:]))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +118,7 @@ class Batches:
             return (self.draw(positions, epoch) for positions in parts)
         if self.crew is not None:
             return self.crew.batches(parts, epoch)
-        if self._store.device.type != "cpu":
+        if self._store.device.type != "cpu" and self._store.is_in_memory:
             # The device works beside this thread anyhow: the distortion is queued before the step needs it.
             return (self.draw(positions, epoch) for positions in parts)
         return beside(self._chunk, self._chunks(parts), epoch)
@@ -169,7 +175,7 @@ class Batches:
 
     def _chunks(self, parts: "Sequence[Tensor]") -> "list[Sequence[Tensor]]":
         """Batches that are prepared in one go."""
-        together = max(1, CHUNK_IMAGES // self.size)
+        together = max(1, chunk_images(self._store.shape) // self.size)
         return [parts[start : start + together] for start in range(0, len(parts), together)]
 
     def _chunk(self, parts: "Sequence[Tensor]", epoch: int) -> "list[Batch]":

@@ -19,6 +19,10 @@ class PixelStore(Protocol):
         """Where the pixels go."""
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Of a picture: (C, H, W)."""
+
+    @property
     def is_in_memory(self) -> bool:
         """False if reading them may take a while."""
 
@@ -35,6 +39,10 @@ class TensorPixels:
     @property
     def device(self) -> "torch.device":
         return self.pixels.device
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.pixels.shape[1:])
 
     @property
     def is_in_memory(self) -> bool:
@@ -57,6 +65,10 @@ class MappedPixels:
     array: npt.NDArray[np.uint8]
     rows: npt.NDArray[np.int64]
     device: "torch.device"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.array.shape[1:])
 
     @property
     def is_in_memory(self) -> bool:

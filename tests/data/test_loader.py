@@ -263,3 +263,11 @@ def test_an_unknown_preset_names_the_known_ones() -> None:
 
     with pytest.raises(DataError, match="cifar"):
         preset("imagenet", 32)
+
+
+@pytest.mark.parametrize(("shape", "count"), [((1, 28, 28), 256), ((3, 32, 32), 256), ((3, 224, 224), 106)])
+def test_large_pictures_are_prepared_in_small_numbers(shape: tuple[int, ...], count: int) -> None:
+    from cnnstudio.data.loader import chunk_images
+
+    # 64 MB hold 64e6 / (4 · 3 · 224²) = 106 pictures of 224 × 224.
+    assert chunk_images(shape) == count
