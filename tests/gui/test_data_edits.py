@@ -170,6 +170,12 @@ def test_a_link_leaves_out_all_copies_but_one_and_can_be_undone(
     assert session.undo_edit_text == "leave out 3 pictures"
 
 
+def test_the_report_is_saved_beside_the_window(page: DataPage, qtbot: QtBot, tmp_path: Path) -> None:
+    page.edits.report_to(page.session.dataset, tmp_path / "report.csv")
+    qtbot.waitUntil((tmp_path / "report.csv").exists, timeout=20_000)
+    assert (tmp_path / "report.csv").read_text("utf-8-sig").startswith("finding,stops training,file,")
+
+
 def test_likeness_sorts_by_the_chosen_picture(page: DataPage) -> None:
     page.browser.gallery.choose(5)
     filters = page.browser.filters

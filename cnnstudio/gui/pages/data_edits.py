@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.core.paths import free_path
 from cnnstudio.data.cleaned import export_cleaned
@@ -124,10 +123,15 @@ class DataEdits(QObject):
             self.report_to(dataset, Path(name))
 
     def report_to(self, dataset: Dataset, path: Path) -> None:
-        """Write the report as CSV."""
-        try:
+        """Write the report as CSV, beside the window: it may have a row for each of 100,000 pictures."""
+
+        def work(ctx: JobContext) -> Path:
             save_report(dataset, path)
-        except StudioError as error:
-            self._session.report(error)
-        else:
-            self._session.notice.emit("ok", f"Saved {path}.", "")
+            return path
+
+        self._session.jobs.start(
+            f"Saving {path.name}", "io", work, on_done=self._on_reported, on_error=self._session.report
+        )
+
+    def _on_reported(self, path: Path) -> None:
+        self._session.notice.emit("ok", f"Saved {path}.", "")
