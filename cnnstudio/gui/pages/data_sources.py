@@ -51,7 +51,8 @@ FIELDS = {
     "folders": ("classes_from", "accept_problems"),
     "names": ("classes_from", "pattern", "accept_problems"),
     "table": ("classes_from", "table", "name_column", "class_column", "split_column", "accept_problems"),
-    "idx": ("family", "is_transposed", "class_names"),
+    "idx": ("is_transposed", "class_names"),
+    "several": ("family", "is_transposed", "class_names"),
     "cifar": ("labels",),
     "npz": ("class_names",),
 }
@@ -117,7 +118,7 @@ class SourcePanel(QWidget):
         self.main_button.set_enabled(is_ready, "The data is not open yet.")
 
     def _show_settings(self, source: SourceSpec | None) -> None:
-        key = "" if source is None else source.classes_from if isinstance(source, ClassFilesSource) else source.kind
+        key = _form_of(source)
         for other, form in self._forms.items():
             form.setVisible(other == key)
         if key not in FIELDS:
@@ -129,6 +130,15 @@ class SourcePanel(QWidget):
         self.settings = self._forms[key]
         self.settings.set_spec(source)
         self.settings.show()
+
+
+def _form_of(source: SourceSpec | None) -> str:
+    """Which of FIELDS a source is set with."""
+    if isinstance(source, ClassFilesSource):
+        return source.classes_from
+    if getattr(source, "family", ""):
+        return "several"
+    return "" if source is None else source.kind
 
 
 def _card_of(source: SourceSpec | None) -> str:
