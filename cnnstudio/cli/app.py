@@ -6,6 +6,7 @@ import typer
 
 from cnnstudio import __version__
 from cnnstudio.cli import (
+    check,
     data,
     demo,
     doctor,
@@ -46,6 +47,7 @@ def _root(
 
 
 app.command("train")(train.train)
+app.command("check")(check.check)
 app.command("resume")(train.resume)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)

@@ -10,6 +10,7 @@ from cnnstudio.core.errors import Cancelled, FileError, StudioError
 
 COMMANDS = (
     "train",
+    "check",
     "resume",
     "evaluate",
     "predict",

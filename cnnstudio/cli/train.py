@@ -129,17 +129,25 @@ def recipe(data: str, epochs: int | None, seed: int | None, settings: list[str])
 def make_run(ctx: JobContext, spec: DataSpec, network: str, config: TrainConfig, out: Path) -> tuple[Run, Any]:
     """Open the data, build the network to fit it, and make the run folder; the data is given back open."""
     from cnnstudio.data.dataset import open_dataset
-    from cnnstudio.network.io import load_graph
-    from cnnstudio.network.zoo import fit_architecture, fit_graph
     from cnnstudio.runs.store import create_run
 
     dataset = open_dataset(spec, ctx)
+    return create_run(out, dataset, fitted_network(network, dataset), config), dataset
+
+
+def fitted_network(network: str, dataset: Any) -> Any:
+    """The graph of a catalogue's name or a JSON file, fitted to the data's image size and classes.
+
+    Raises:
+        GraphError: There is no such network, or the images are too small for it.
+    """
+    from cnnstudio.network.io import load_graph
+    from cnnstudio.network.zoo import fit_architecture, fit_graph
+
     shape = tuple(int(n) for n in dataset.pixels.shape[1:])
     if Path(network).suffix == ".json":
-        graph = fit_graph(load_graph(Path(network)), shape, len(dataset.classes))
-    else:
-        graph = fit_architecture(network, shape, len(dataset.classes))
-    return create_run(out, dataset, graph, config), dataset
+        return fit_graph(load_graph(Path(network)), shape, len(dataset.classes))
+    return fit_architecture(network, shape, len(dataset.classes))
 
 
 def _train(
