@@ -17,6 +17,7 @@ Which events fire, by the way a training ends (in this order; the last checkpoin
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -221,14 +222,20 @@ def event_json(event: TrainingEvent) -> dict[str, Any]:
 
 def event_from_json(line: dict[str, Any]) -> TrainingEvent | None:
     """The event that `event_json` wrote; None for a kind that this version doesn't know."""
-    kinds: dict[str, Any] = {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone, LayerHealth, Noted)}
-    kind = kinds.get(str(line.get("event")))
-    if kind is None:
+    found = _kept_kinds().get(str(line.get("event")))
+    if found is None:
         return None
-    known = {field.name for field in fields(kind)}
+    kind, known = found
     values = {key: tuple(v) if isinstance(v, list) else v for key, v in line.items() if key in known}
     event: TrainingEvent = kind(**values)
     return event
+
+
+@cache
+def _kept_kinds() -> dict[str, tuple[Any, frozenset[str]]]:
+    """The events that a history holds, by their names in it, with their fields."""
+    kinds = (RunStarted, StepsDone, EpochDone, LayerHealth, Noted)
+    return {event_name(kind): (kind, frozenset(field.name for field in fields(kind))) for kind in kinds}
 
 
 def event_name(kind: type) -> str:

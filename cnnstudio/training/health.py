@@ -15,7 +15,6 @@ from cnnstudio.training.observer import Observer
 from cnnstudio.training.watched_layers import WatchedLayer, unused_share, watched_layers
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
     from torch.utils.hooks import RemovableHandle
 
@@ -41,8 +40,10 @@ class HealthObserver(Observer):
         self._share, self._clock = share, clock
         self._layers: tuple[WatchedLayer, ...] = ()
         self._hooks: list[RemovableHandle] = []
-        self._next_step, self._next_s, self._start_s = 0, 0.0, 0.0
-        self._forget()
+        self._next_step, self._next_s, self._start_s, self._cost_s = 0, 0.0, 0.0, 0.0
+        self._before: dict[str, Tensor] = {}
+        self._gradients: dict[str, float] = {}
+        self._outputs: dict[str, tuple[float, float, float | None]] = {}
 
     def on_start(self, trainer: "Trainer") -> None:
         self._layers = watched_layers(trainer.network)
@@ -121,13 +122,10 @@ class HealthObserver(Observer):
         self._hooks = []
 
     def _forget(self) -> None:
-        self._before: dict[str, Tensor] = {}
-        self._gradients: dict[str, float] = {}
-        self._outputs: dict[str, tuple[float, float, float | None]] = {}
-        self._cost_s = 0.0
+        self._before, self._gradients, self._outputs, self._cost_s = {}, {}, {}, 0.0
 
 
-def sample(weight: "torch.nn.Parameter") -> "Tensor":
+def sample(weight: "Tensor") -> "Tensor":
     """At most MOST_VALUES of the weights, the same ones each time."""
     flat = weight.detach().float().reshape(-1)
     return flat[:: math.ceil(len(flat) / MOST_VALUES)]

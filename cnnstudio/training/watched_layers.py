@@ -19,7 +19,7 @@ class WatchedLayer:
     """A layer with weights; `output` is the module whose results are its outputs: its activation, or itself."""
 
     node: str
-    weight: "nn.Parameter"
+    weight: "Tensor"
     output: "nn.Module"
 
 

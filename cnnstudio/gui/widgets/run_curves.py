@@ -1,12 +1,16 @@
 """A run as it learns: four numbers, the loss and the accuracy over the epochs."""
 
+import itertools
 import time
+from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.plot import Curve, Plot
+from cnnstudio.gui.widgets.smoothing import Values
 from cnnstudio.gui.widgets.tile import NumberTile
 from cnnstudio.gui.widgets.times import duration_text
 from cnnstudio.training.events import EpochDone, RunEnded, RunPaused, RunStarted, StepsDone, TrainingEvent
@@ -44,13 +48,18 @@ class RunCurves(QWidget):
             tile.set_value("–", "")
 
     def add(self, events: list[TrainingEvent]) -> None:
-        """Draw what happened, oldest first."""
+        """Draw what happened, oldest first; the steps of a long history in one go."""
+        for is_start, some in itertools.groupby(events, lambda event: isinstance(event, RunStarted)):
+            kept = list(some)
+            if is_start:
+                self._start(kept[-1])
+            else:
+                self._add_steps([event for event in kept if isinstance(event, StepsDone)])
+                self._add_others(kept)
+
+    def _add_others(self, events: Sequence[TrainingEvent]) -> None:
         for event in events:
-            if isinstance(event, RunStarted):
-                self._start(event)
-            elif isinstance(event, StepsDone):
-                self._add_steps(event)
-            elif isinstance(event, EpochDone):
+            if isinstance(event, EpochDone):
                 self._add_epoch(event)
             elif isinstance(event, RunPaused):
                 self._time_tile.set_value("paused", f"saved at step {event.step:,}")
@@ -61,7 +70,8 @@ class RunCurves(QWidget):
                     "done" if event.reason == "finished" else event.reason, self._epochs_text(event.epoch)
                 )
 
-    def _start(self, event: RunStarted) -> None:
+    def _start(self, event: TrainingEvent) -> None:
+        assert isinstance(event, RunStarted)
         self._steps_per_epoch, self._epochs = event.steps_per_epoch, event.epochs
         threads = f", {event.threads} thread{'s' if event.threads > 1 else ''}" if event.device == "CPU" else ""
         self._device = f"on {event.device}{threads}"
@@ -70,10 +80,13 @@ class RunCurves(QWidget):
         self.loss.set_smoothing(smoothing)
         self.accuracy.set_smoothing(smoothing)
 
-    def _add_steps(self, event: StepsDone) -> None:
-        x = [step / self._steps_per_epoch for step in range(event.first_step, event.last_step + 1)]
-        self.loss.append(TRAINING, x, event.losses)
-        self.accuracy.append(TRAINING, x, [100 * value for value in event.accuracies])
+    def _add_steps(self, events: Sequence[StepsDone]) -> None:
+        if not events:
+            return
+        steps, losses, accuracies = step_columns(events)
+        self.loss.append(TRAINING, steps / self._steps_per_epoch, losses)
+        self.accuracy.append(TRAINING, steps / self._steps_per_epoch, 100 * accuracies)
+        event = events[-1]
         if time.monotonic() < self._next_tiles_s:
             return
         self._next_tiles_s = time.monotonic() + TILES_S
@@ -122,3 +135,15 @@ class RunCurves(QWidget):
             self._tiles.addWidget(tile, place // columns, place % columns)
         for column in range(4):
             self._tiles.setColumnStretch(column, 1 if column < columns else 0)
+
+
+def step_columns(events: Sequence[StepsDone]) -> tuple[Values, Values, Values]:
+    """Numbers of all steps, their losses and their accuracies (0 to 1); a million of them in a tenth of a second."""
+    chain = itertools.chain.from_iterable
+    losses = np.fromiter(chain(event.losses for event in events), np.float64)
+    accuracies = np.fromiter(chain(event.accuracies for event in events), np.float64)
+    counts = np.array([len(event.losses) for event in events])
+    firsts = np.array([event.first_step for event in events])
+    # Each event's first step, less the place at which its steps begin, plus the place.
+    steps = np.repeat(firsts - (np.cumsum(counts) - counts), counts) + np.arange(len(losses))
+    return steps.astype(np.float64), losses, accuracies

@@ -41,8 +41,8 @@ class WeightHistory(QWidget):
 
     def set_looks(self, looks: Sequence[WeightLook]) -> None:
         """Show these, oldest first; of very many an even choice."""
-        places = np.linspace(0, len(looks) - 1, min(len(looks), MOST_COLUMNS)).round().astype(int) if looks else []
-        self._looks = [looks[place] for place in places]
+        places = np.linspace(0, len(looks) - 1, min(len(looks), MOST_COLUMNS)).round().astype(int)
+        self._looks = [looks[place] for place in places.tolist()]
         self._redraw()
 
     def sizeHint(self) -> QSize:
