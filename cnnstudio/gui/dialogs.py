@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cnnstudio.core.paths import projects_dir
+from cnnstudio.gui.network_import import open_network
 from cnnstudio.gui.session import Session
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Dialogs(QObject):
         self._window, self._session = window, session
         session.weights_offered.connect(self._on_weights)
         session.export_wanted.connect(self._on_export)
+        session.pretrained_wanted.connect(self._on_pretrained)
 
     def choose_project(self, session: Session) -> None:
         """Ask for a project's folder and open it."""
@@ -69,16 +71,10 @@ class Dialogs(QObject):
 
         WeightsImport(self._window, self._session, path)
 
+    def _on_pretrained(self) -> None:
+        self.get_pretrained(self._session)
+
     def _on_export(self, run: "Run") -> None:
         from cnnstudio.gui.run_export import RunExport
 
         RunExport(self._window, self._session, run)
-
-
-def open_network(session: Session, path: Path) -> None:
-    """Use the network of a JSON file in the open project."""
-    if session.project is None:
-        hint = "Begin with a sample, a folder or a project first."
-        session.notice.emit("warn", "A network belongs to a project, and none is open.", hint)
-    else:
-        session.open_graph(path)

@@ -5,8 +5,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.gui.data_choice import open_data
-from cnnstudio.gui.dialogs import open_network
 from cnnstudio.gui.drops import Drop, DropKind, meaning
+from cnnstudio.gui.network_import import open_network
 from cnnstudio.gui.other_runs import open_run_folder
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.drop_overlay import DropOverlay

@@ -2,7 +2,6 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -10,7 +9,6 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.paths import free_path, projects_dir
 from cnnstudio.core.settings import Settings, load_settings, save_settings
 from cnnstudio.data.spec import SourceSpec, data_spec, parse_source
-from cnnstudio.data.words import printable
 from cnnstudio.gui.edit_shelf import EditShelf
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.queue import TrainingQueue
@@ -18,15 +16,11 @@ from cnnstudio.gui.samples import sample
 from cnnstudio.gui.training import TrainingControl
 from cnnstudio.gui.undo import UndoStack
 from cnnstudio.network.graph import NetworkGraph
-from cnnstudio.network.io import load_graph
 from cnnstudio.network.validate import Validation, validate
 from cnnstudio.network.zoo import fit_architecture, fit_graph
 from cnnstudio.project import Project, ProjectSpec, create_project, open_project
 from cnnstudio.runs.run import Run
 from cnnstudio.training.config import TrainConfig
-
-if TYPE_CHECKING:
-    from cnnstudio.core.jobs import JobContext
 
 AUTOSAVE_MS = 500  # a crash costs at most a second of edits
 
@@ -44,6 +38,7 @@ class Session(EditShelf):
     weights_offered = Signal(object)
     export_wanted = Signal(object)
     run_network_wanted = Signal(object)
+    pretrained_wanted = Signal()
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(jobs, parent)
@@ -230,18 +225,6 @@ class Session(EditShelf):
         else:
             self.weights_offered.emit(Path(path))
 
-    def open_graph(self, path: Path | str) -> None:
-        """Replace the network by the one in a JSON file, fitted to the data; can be undone."""
-        where = Path(path)
-
-        def work(ctx: "JobContext") -> NetworkGraph:
-            return load_graph(where)
-
-        def done(graph: NetworkGraph) -> None:
-            self._take_graph(graph, where)
-
-        self.jobs.start(f"Reading {where.name}", "io", work, on_done=done, on_error=self.report)
-
     def use_graph(self, graph: NetworkGraph, text: str) -> None:
         """Replace the network, fitted to the data; an edit named for undo."""
         dataset = self.dataset
@@ -253,15 +236,6 @@ class Session(EditShelf):
         """Show what a run trained on the page Network, to look at."""
         self.page_requested.emit("network")
         self.run_network_wanted.emit(run)
-
-    def _take_graph(self, graph: NetworkGraph, path: Path) -> None:
-        self.use_graph(graph, f"Import {path.name}")
-        self.page_requested.emit("network")
-        text = f"{printable(graph.name)} is the network now; undo brings the old one back."
-        if self.validation is not None and self.validation.problems:
-            self.notice.emit("warn", text, "It has problems; they stand below the graph.")
-        else:
-            self.notice.emit("ok", text, "")
 
     def _show_graph(self, graph: NetworkGraph | None) -> None:
         self.graph = graph

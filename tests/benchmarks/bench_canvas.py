@@ -136,8 +136,9 @@ class _Bench:
     def _draw(self) -> None:
         from PySide6.QtWidgets import QApplication
 
+        # Twice: the scene gathers what changed in an event of its own, and only then asks for the paint.
         QApplication.processEvents()
-        self.page.canvas.editor.view.viewport().repaint()
+        QApplication.processEvents()
 
 
 def _wait(what: Callable[[], bool]) -> None:

@@ -1,12 +1,12 @@
 """Repeating, and the user's own blocks: from the graph into the palette and back."""
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
-from cnnstudio.gui.canvas.drops import piece_mime
+from cnnstudio.gui.canvas.drops import PIECE_MIME, piece_mime
 from cnnstudio.gui.pages.network import NetworkPage
 from cnnstudio.gui.session import Session
 from cnnstudio.network.repeat import repeat
@@ -125,3 +125,12 @@ def test_a_name_that_is_no_line_is_refused(page: NetworkPage, qtbot: QtBot) -> N
         page.canvas.editor.blocks.save("x" * 200)
     assert "1 to 80 characters" in told.args[1]
     assert list_blocks() == []
+
+
+def test_a_drag_that_only_claims_to_be_layers_is_refused_in_words(page: NetworkPage, qtbot: QtBot) -> None:
+    before, view = page.session.graph, page.canvas.editor.view
+    mime = QMimeData()
+    mime.setData(PIECE_MIME, b"\xff{[")
+    view.dropEvent(QDropEvent(QPointF(200, 200), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier))
+    assert view.hint.isVisible()
+    assert page.session.graph == before

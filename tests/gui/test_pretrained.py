@@ -157,3 +157,22 @@ def test_cancel_stops_within_a_second_and_keeps_what_came(
     assert not place_of(item).exists()
     assert next(path.stat().st_size for path in folder.glob(".*.part")) > 0
     dialog.reject()
+
+
+def test_the_page_network_offers_them_where_there_are_some(main_window: MainWindow, shapes_session: Session) -> None:
+    session = main_window.session
+    session.use_architecture("resnet20")
+    session.page_requested.emit("network")
+    page = main_window.page("network")
+    assert page is not None
+    button = page.side.network.pretrained_button  # type: ignore[attr-defined]
+    assert not button.isVisible()
+    session.set_graph(architectures["resnet18"].build(), "Use ResNet-18")
+    assert button.isVisible()
+    button.click()
+    dialog = main_window.findChild(PretrainedDialog)
+    assert dialog is not None
+    chosen = dialog.chosen()
+    assert chosen is not None
+    assert chosen.architecture == "resnet18"
+    dialog.reject()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
 
+from cnnstudio.core.errors import StudioError
 from cnnstudio.gui.canvas.drawing import WireKey
 from cnnstudio.gui.canvas.drops import LAYER_MIME, PIECE_MIME, layer_of, piece_of
 
@@ -49,10 +50,13 @@ class Dropping:
         self.leave()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        if data.hasFormat(PIECE_MIME):
-            self._view.piece_dropped.emit(piece_of(data), wire)
-        elif (layer := layer_of(data)) is not None:
-            self._view.layer_dropped.emit(layer, wire)
+        try:
+            if data.hasFormat(PIECE_MIME):
+                self._view.piece_dropped.emit(piece_of(data), wire)
+            elif (layer := layer_of(data)) is not None:
+                self._view.layer_dropped.emit(layer, wire)
+        except StudioError as error:  # from another program, in our format but not of ours
+            self._view.show_hint(event.position().toPoint(), error.message, is_bad=True)
 
     def paint(self, painter: QPainter) -> None:
         """Show the place on the wire where the layer would go."""

@@ -76,6 +76,7 @@ class NetworkPage(Page):
         side.layer.renamed.connect(self._on_renamed)
         side.layer.fix_wanted.connect(self._on_fix)
         side.network.renamed.connect(self._on_network_renamed)
+        side.network.pretrained_wanted.connect(session.pretrained_wanted)
         side.sees.another_wanted.connect(self._on_another_picture)
         side.toggle_wanted.connect(editor.toggle)
         self.train_button.clicked.connect(self._on_train)

@@ -7,12 +7,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.layer_table import short_number
 from cnnstudio.network.architectures import Architecture
 from cnnstudio.network.shapes import shape_text
 from cnnstudio.network.summary import Summary, SummaryRow
+from cnnstudio.network.weights.published import published_for
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,15 @@ class FactsCard(Card):
 
 
 class NetworkFacts(QWidget):
-    """The network as a whole: name, sums, and where it comes from. `renamed` brings another name."""
+    """The network as a whole: name, sums, and where it comes from.
+
+    Signals:
+        renamed: Another name was typed.
+        pretrained_wanted: Show the weights that are published for it.
+    """
 
     renamed = Signal(str)
+    pretrained_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,8 +90,12 @@ class NetworkFacts(QWidget):
         self.paper = Card("Where it comes from")
         self._about, self._source = Label("", wrap=True), Label("", "small", wrap=True)
         self._error, self._deviations = Label("", wrap=True), Label("", "small", wrap=True)
-        for label in (self._about, self._error, self._source, self._deviations):
-            self.paper.add(label)
+        self.pretrained_button = Button(
+            "Pretrained weights…", "Show the weights that torchvision publishes for it.", icon="cloud-download-outline"
+        )
+        self.pretrained_button.clicked.connect(self.pretrained_wanted)
+        for widget in (self._about, self.pretrained_button, self._error, self._source, self._deviations):
+            self.paper.add(widget)
         # One line: with two the column would scroll by a few px in a window of the usual size.
         self._hint = Label("Tab adds a layer, Del removes it, Ctrl+Z undoes.", "small", wrap=True)
         box = QVBoxLayout(self)
@@ -100,6 +112,7 @@ class NetworkFacts(QWidget):
         self.sums.set_facts(network_facts(summary))
         self.paper.setVisible(architecture is not None)
         if architecture is not None:
+            self.pretrained_button.setVisible(bool(published_for(architecture.name)))
             self._about.set_text(architecture.about)
             self._error.set_text(f"Published error: {architecture.error}." if architecture.error else "")
             self._error.setVisible(bool(architecture.error))
