@@ -41,6 +41,7 @@ MEASURES = (
     Measure("val_loss", "Validation loss"),
     Measure("train_top1", "Training accuracy, %", 100.0, is_better_high=True),
     Measure("losses", "Training loss", is_per_step=True),
+    Measure("rate", "Learning rate", is_better_high=True),
 )
 
 

@@ -2,7 +2,7 @@
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -77,6 +77,7 @@ def script_text(run: Run, dataset: Dataset, plan: Plan) -> str:
     """The text of train.py."""
     config, preprocess = run.config, dataset.spec.preprocess
     is_short, layout = plan.precision == "bf16", plan.channels_last
+    counts = np.bincount(dataset.labels[dataset.indices("train")], minlength=len(run.classes))
     average, update, judged = average_lines(config)
     about = f"{run.graph.name} on {run.data.source.title}, {config.epochs:,} epochs: training with PyTorch alone."
     return SCRIPT.substitute(
@@ -92,7 +93,7 @@ def script_text(run: Run, dataset: Dataset, plan: Plan) -> str:
         layout=".contiguous(memory_format=torch.channels_last)" if layout else "",
         memory_format="\n    network.to(memory_format=torch.channels_last)" if layout else "",
         schedule=schedule_lines(config),
-        loss=loss_lines(config, np.bincount(dataset.labels[dataset.indices("train")], minlength=len(run.classes))),
+        loss=loss_lines(config, counts.tolist()),
         judged=max(256, config.batch),
         autocast=f"torch.autocast(DEVICE.type, torch.bfloat16, enabled={is_short})",
         groups=group_lines(config),
@@ -149,7 +150,7 @@ def _plan(run: Run) -> Plan:
 
 
 def _pictures(dataset: Dataset) -> bytes:
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for split in ("train", "val"):
         rows = dataset.indices(split)
         arrays[f"{split}_pixels"] = np.asarray(dataset.pixels[rows], np.uint8)

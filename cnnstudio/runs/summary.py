@@ -91,7 +91,7 @@ def summarise(folder: Path) -> RunSummary:
     try:
         run = open_run(folder)
         epochs = epoch_lines(run.path / HISTORY)
-        best = next((line for line in reversed(epochs) if line.get("is_best")), {})
+        best: dict[str, Any] = next((line for line in reversed(epochs) if line.get("is_best")), {})
         summary = RunSummary(
             path=folder,
             run=run,

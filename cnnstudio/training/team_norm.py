@@ -28,7 +28,7 @@ class _Sum(torch.autograd.Function):
 
 def add_all(part: Tensor) -> Tensor:
     """The sum of all processes' tensors, through which gradients flow."""
-    total: Tensor = _Sum.apply(part)  # type: ignore[no-untyped-call]
+    total: Tensor = _Sum.apply(part)
     return total
 
 
@@ -74,4 +74,5 @@ def sync_norms(network: nn.Module) -> None:
     """
     for module in network.modules():
         if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
-            module.__class__ = TeamNorm
+            swapped: Any = module
+            swapped.__class__ = TeamNorm

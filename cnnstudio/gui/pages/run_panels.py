@@ -117,7 +117,12 @@ class RunPanels(QObject):
             self._session.report(StudioError(f"{summary.name} can't be read, so nothing can be written on it."))
             return
         try:
-            label_run(summary.run, **{key: parse_tags(text) if key == "tags" else text})
+            if key == "tags":
+                label_run(summary.run, tags=parse_tags(text))
+            elif key == "name":
+                label_run(summary.run, name=text)
+            else:
+                label_run(summary.run, notes=text)
         except StudioError as error:
             self._session.report(error)
         self._session.refresh_runs(is_quiet=False)

@@ -1,5 +1,6 @@
 """The curves of several runs over each other, with a cross-hair that tells each one's value."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,8 @@ from cnnstudio.gui.widgets.plot import MAX_DOTS, MAX_SMOOTH_POINTS, TINY
 from cnnstudio.gui.widgets.plot_axes import Range, ThemedPlot
 from cnnstudio.gui.widgets.smoothing import thinned
 
-DRAW_MS = 60
-DOT_PX, THICK_PX = 5, 3.0
+DRAW_MS, MOST_MS = 60, 12.0
+DOT_PX, THICK_PX, THIN_PX, MANY = 5, 3.0, 1.0, 12
 Values = NDArray[np.float64]
 
 
@@ -39,6 +40,7 @@ class OverlayPlot(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._curves: dict[str, OverlayCurve] = {}
+        self._undrawn: list[str] = []
         self._items: dict[str, pg.PlotDataItem] = {}
         self._is_log, self._strong = False, ""
         self.plot = ThemedPlot()
@@ -56,17 +58,21 @@ class OverlayPlot(QWidget):
         self._timer.timeout.connect(self.draw)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         copy.activated.connect(self.copy_picture)
-        theme.changed.connect(self.draw)
+        self._dress()
+        theme.changed.connect(self._dress)
 
     def set_curves(self, curves: Sequence[OverlayCurve]) -> None:
         """Show these curves and no others; without points one stays invisible."""
         self._curves = {curve.key: curve for curve in curves}
-        self._timer.start()
+        self._undrawn = list(self._curves)
+        if not self._timer.isActive():
+            self._timer.start(DRAW_MS)
 
     def set_log(self, is_log: bool) -> None:
         """A logarithmic vertical axis, or a plain one."""
         self._is_log = is_log
         self.plot.getPlotItem().setLogMode(x=False, y=is_log)
+        self._undrawn = list(self._curves)
         self.show_all()
 
     def set_strong(self, key: str) -> None:
@@ -85,17 +91,23 @@ class OverlayPlot(QWidget):
         return tuple(key for key, curve in self._curves.items() if len(curve.x))
 
     def draw(self) -> None:
-        """Show all points now."""
-        item = self.plot.getPlotItem()
+        """Show all points, a few curves at once: fifty in one go would hold the window for 100 ms."""
+        started_s = time.perf_counter()
         for key in [key for key in self._items if key not in self._curves]:
-            item.removeItem(self._items.pop(key))
-        for key, curve in self._curves.items():
-            if key not in self._items:
-                self._items[key] = item.plot(symbolSize=DOT_PX)
-            x, y = thinned(curve.x, curve.y, MAX_SMOOTH_POINTS)
-            self._items[key].setData(x, y, symbol="o" if len(x) <= MAX_DOTS // 4 else None)
-        self._dress()
+            self.plot.getPlotItem().removeItem(self._items.pop(key))
+        while self._undrawn and (time.perf_counter() - started_s) * 1000 < MOST_MS:
+            self._draw_curve(self._curves[self._undrawn.pop(0)])
         self.plot.fit(*self._extent())
+        if self._undrawn:
+            self._timer.start(0)
+
+    def _draw_curve(self, curve: OverlayCurve) -> None:
+        item = self._items.get(curve.key)
+        if item is None:
+            item = self._items[curve.key] = self.plot.getPlotItem().plot(symbolSize=DOT_PX)
+        x, y = thinned(curve.x, curve.y, MAX_SMOOTH_POINTS)
+        item.setData(x, y, symbol="o" if len(x) <= MAX_DOTS // 4 else None)
+        self._dress_curve(curve.key, item)
 
     def values_at(self, x: float) -> dict[str, float]:
         """Each curve's value nearest to a place on the horizontal axis; none beyond a curve's end."""
@@ -139,13 +151,19 @@ class OverlayPlot(QWidget):
 
     def _dress(self) -> None:
         for key, item in self._items.items():
-            look = self._curves[key].look
-            item.setPen(look_pen(look, THICK_PX if key == self._strong else None))
-            color = look_pen(look).color()
-            item.setSymbolBrush(color)
-            item.setSymbolPen(color)
-            item.setZValue(1 if key == self._strong else 0)
+            if key in self._curves:
+                self._dress_curve(key, item)
         self._cross.setPen(theme.color("muted", 0.6))
+
+    def _dress_curve(self, key: str, item: pg.PlotDataItem) -> None:
+        look = self._curves[key].look
+        # Fifty lines 2 px wide take 40 ms to paint, 1 px wide a few.
+        usual_px = THIN_PX if len(self._curves) > MANY else None
+        item.setPen(look_pen(look, THICK_PX if key == self._strong else usual_px))
+        color = look_pen(look).color()
+        item.setSymbolBrush(color)
+        item.setSymbolPen(color)
+        item.setZValue(1 if key == self._strong else 0)
 
     def _on_mouse(self, position: QPointF) -> None:
         box = self.plot.getPlotItem().getViewBox()
