@@ -120,6 +120,10 @@ class CacheEntry:
                     return target
         return Target("", "")
 
+    def could_hold(self, work: Work, n: int) -> bool:
+        """Would the pixels of n pictures fit, if all else went?"""
+        return _count(work.pixel_shape(n)) + _count(work.thumbnail_shape(n)) <= _room_bytes()
+
     def _allocated(self, sizes: dict[str, int]) -> Target | None:
         stem, paths = uuid4().hex[:12], {}
         for name, size in sizes.items():
@@ -146,9 +150,7 @@ def open_mapped(path: str, shape: tuple[int, ...]) -> np.ndarray:
 
 def make_room(needed: int, keep: Path) -> bool:
     """Delete what was used longest ago until `needed` more bytes fit into the budget; False if they never will."""
-    budget = budget_bytes()
-    with contextlib.suppress(OSError):
-        budget = min(budget, used_bytes() + shutil.disk_usage(images_dir()).free - SPARE_BYTES)
+    budget = _room_bytes()
     if needed > budget:
         return False
     entries = sorted((path for path in images_dir().iterdir() if path.is_dir()), key=_last_use)
@@ -161,6 +163,14 @@ def make_room(needed: int, keep: Path) -> bool:
             total -= taken[path]
             shutil.rmtree(path, ignore_errors=True)
     return True
+
+
+def _room_bytes() -> int:
+    """What the budget and the disk allow all data sets together."""
+    room = budget_bytes()
+    with contextlib.suppress(OSError):
+        room = min(room, used_bytes() + shutil.disk_usage(images_dir()).free - SPARE_BYTES)
+    return room
 
 
 def used_bytes() -> int:

@@ -52,9 +52,11 @@ def read_files(scan: Scan, work: Work, entry: CacheEntry, decoder: Decoder, ctx:
             before, kept = None, np.full(len(names), -1)
         else:
             kept = _kept(before, names, stamps)
-        if before is not None and len(before) == len(names) and np.array_equal(kept, np.arange(len(names))):
+        is_same = before is not None and len(before) == len(names) and np.array_equal(kept, np.arange(len(names)))
+        # What had no room before may have it now: then the pixels are read after all.
+        if is_same and target is not None and (target.pixels or not entry.could_hold(work, len(names))):
+            assert before is not None
             entry.touch()
-            assert target is not None
             now = replace(before, root=str(scan.root), classes=scan.classes, labels=labels, splits=splits)
             if _is_filed_otherwise(before, now):
                 entry.save(now)

@@ -186,6 +186,18 @@ def test_damaged_caches_are_made_anew(root):
     assert (n, again.digest) == (12, first.digest)
 
 
+def test_pixels_are_kept_once_there_is_room_for_them(root):
+    save_settings(Settings(cache_gb=0))
+    streamed, _ = opened(root)
+    assert not isinstance(streamed.pixels, np.memmap)
+    assert opened(root)[1] == 0
+    save_settings(Settings())
+    kept, n = opened(root)
+    assert isinstance(kept.pixels, np.memmap)
+    assert (n, kept.digest) == (12, streamed.digest)
+    assert opened(root)[1] == 0
+
+
 def test_what_was_used_longest_ago_goes_first(root, image_folder, tmp_path):
     one = root
     other = tmp_path / "other"
