@@ -274,7 +274,7 @@ def test_a_trained_run_is_audited_beside_the_window(bare_session: Session, qtbot
     qtbot.mouseClick(tab.parts.ready.button, LEFT)
     assert tab.parts.audit_stack.currentWidget() is tab.parts.busy
     qtbot.waitUntil(lambda: tab.parts.audit_stack.currentWidget() is tab.parts.audited, timeout=TIMEOUT_MS)
-    assert "Random resized crop" in tab.parts.audit.findings.texts()
+    assert "Resized crop" in tab.parts.audit.findings.texts()
     assert tab.parts.audit_button.text() == "Audit again"
     qtbot.mouseClick(tab.parts.operations.rows()[0].switch, LEFT)
     assert tab.parts.audit_button.text() == "Audit the changed operations"

@@ -18,7 +18,7 @@ class ResizedCrop(Geometric):
     Source: Szegedy et al. 2014, arXiv:1409.4842, section 6.
     """
 
-    title: ClassVar[str] = "Random resized crop"
+    title: ClassVar[str] = "Resized crop"
     about: ClassVar[str] = "Cuts a random part out and enlarges it: things are seen near and far, whole and in part."
     group: ClassVar[Group] = "Geometry"
     draws: ClassVar[int] = 4

@@ -63,14 +63,21 @@ PAGES = (
 )
 
 
+# Parts of pages that load more than the page itself does, and are made on the first visit.
+LATER = ("augment",)
+
+
 def load_pages(ctx: "JobContext") -> None:
     """Import the pages' modules, a job function: pyqtgraph alone takes 0.2 s, in which a click would wait.
 
     It defines classes and makes no widget, so that it may run beside the window.
     """
-    for item in PAGES:
+    from cnnstudio.data.augmentation import operations
+
+    for module in (*(item.place.split(":")[0] for item in PAGES), *LATER):
         ctx.check()
-        importlib.import_module(f"cnnstudio.gui.pages.{item.place.split(':')[0]}")
+        importlib.import_module(f"cnnstudio.gui.pages.{module}")
+    operations.kinds()
 
 
 def entry(key: str) -> PageEntry:

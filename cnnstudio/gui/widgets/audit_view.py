@@ -1,6 +1,7 @@
 """How a trained network bears each operation: accuracy as its strength rises, and the classes that it destroys."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import pyqtgraph as pg
@@ -25,18 +26,23 @@ class AuditView(QWidget):
         super().__init__()
         self._audit: Audit | None = None
         self._about = Label("", "small", wrap=True)
-        self.plot = ThemedPlot()
-        self.plot.setAccessibleName("Accuracy by strength")
-        self.plot.setToolTip("Accuracy in % over the strength, in % of what is set; the wheel zooms.")
-        self.plot.setMinimumHeight(160)
         self.findings = _Findings()
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.tokens.size.gap)
-        box.addWidget(self._about)
-        box.addWidget(self.plot, 3)
-        box.addWidget(self.findings, 2)
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(theme.tokens.size.gap)
+        self._box.addWidget(self._about)
+        self._box.addWidget(self.findings, 2)
         theme.changed.connect(self._draw)
+
+    @cached_property
+    def plot(self) -> ThemedPlot:
+        """The chart; made for the first audit, as it takes 50 ms."""
+        made = ThemedPlot()
+        made.setAccessibleName("Accuracy by strength")
+        made.setToolTip("Accuracy in % over the strength, in % of what is set; the wheel zooms.")
+        made.setMinimumHeight(160)
+        self._box.insertWidget(1, made, 3)
+        return made
 
     def set_audit(self, audit: Audit, run_name: str, classes: Sequence[str]) -> None:
         """Show what was found about a run."""
@@ -50,9 +56,9 @@ class AuditView(QWidget):
         self.findings.set_audit(audit, classes)
 
     def _draw(self) -> None:
-        self.plot.getPlotItem().clear()
         if self._audit is None:
             return
+        self.plot.getPlotItem().clear()
         for number, operation in enumerate(self._audit.operations):
             pen = line_pen(number)
             x, y = 100 * np.array(operation.levels), 100 * np.array(operation.accuracies)
