@@ -37,7 +37,8 @@ def tune(subject: "Subject", ctx: JobContext, budget_s: float = BUDGET_S) -> Pla
     Raises:
         Cancelled: The user stopped it.
     """
-    base = base_plan(subject.config, subject.device)
+    # Compiling takes half a minute: formats are compared without it, whatever the recipe says.
+    base = base_plan(subject.config, subject.device).replace(compile=False)
     with undisturbed(subject), kept_switches():
         ctx.progress(0, 2, "Finding the fastest way to compute")
         best, gain = _fastest(subject, format_plans(base, subject.config, subject.device), ctx, budget_s * 0.65)
@@ -48,6 +49,7 @@ def tune(subject: "Subject", ctx: JobContext, budget_s: float = BUDGET_S) -> Pla
             ctx.progress(1, 2, "Trying torch.compile")
             best, more = _fastest(subject, [best, best.replace(compile=True)], ctx, COMPILE_LIMIT_S)
             gain *= more
+    best = best.replace(compile=best.compile or subject.config.compile == "on")
     return best.replace(why=plan_text(best, base, gain))
 
 

@@ -114,6 +114,17 @@ def test_tuning_changes_neither_weights_nor_random_numbers_nor_switches() -> Non
     assert all(torch.equal(before[name], tensor) for name, tensor in examined.network.state_dict().items())
 
 
+def test_compiling_by_hand_is_kept_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fast(plan: Plan, function: Any) -> Any:
+        assert not plan.compile
+        return function
+
+    monkeypatch.setattr(Plan, "fast", fast)
+    plan = tune(faults.subject(config=faults.CONFIG.replace(compile="on")), JobContext(), budget_s=0.1)
+    assert plan.compile
+    assert "compiled" in plan.why
+
+
 def test_tuning_can_be_cancelled() -> None:
     ctx = JobContext()
     ctx.cancel()
