@@ -30,6 +30,10 @@ TEXTS = {
         "are less than half as large as the training size and get blurred",
     ),
     "narrow": (f"is more than {NARROW} times as long as wide", f"are more than {NARROW} times as long as wide"),
+    "misnamed": (
+        "is named like another kind of image than it is; its content counts",
+        "are named like other kinds of images than they are; their content counts",
+    ),
     "grey": ("is grey among coloured ones", "are grey among coloured ones"),
 }
 

@@ -18,6 +18,15 @@ _IMAGES: tuple[tuple[int, bytes], ...] = (
     (4, b"ftypavif"),
     (4, b"ftypavis"),
 )
+_BY_SUFFIX = {
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), _IMAGES[:1]),
+    ".png": _IMAGES[1:2],
+    **dict.fromkeys((".bmp", ".dib"), _IMAGES[2:3]),
+    ".gif": _IMAGES[3:4],
+    ".webp": _IMAGES[4:5],
+    **dict.fromkeys((".tif", ".tiff"), _IMAGES[5:9]),
+    ".avif": _IMAGES[9:],
+}
 # What else is found in folders of images: offset, magic bytes, and how a sentence calls it.
 _OTHERS: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftyphei", "a HEIC photo"),
@@ -61,6 +70,12 @@ _WORDS = frozenset(b"\t\n\r\f" + bytes(range(32, 256)))
 def is_image(head: bytes) -> bool:
     """True if the first bytes are those of a format that is read."""
     return any(head[offset : offset + len(magic)] == magic for offset, magic in _IMAGES)
+
+
+def is_misnamed(name: str, head: bytes) -> bool:
+    """True if an image's name is that of another format than its first bytes."""
+    magics = _BY_SUFFIX.get(name[name.rfind(".") :].lower(), ())
+    return bool(magics) and not any(head[offset : offset + len(magic)] == magic for offset, magic in magics)
 
 
 def foreign_kind(head: bytes) -> str:

@@ -17,12 +17,13 @@ from PIL import Image
 from cnnstudio.data.decode import MAX_SIDE, ImageError, decode_quietly, read_bytes, read_image
 from cnnstudio.data.fingerprint import LEVELS, fingerprints
 from cnnstudio.data.resize import to_planes, to_square
+from cnnstudio.data.sniff import HEAD_BYTES, is_misnamed
 
 THUMBNAIL_SIDE = 96
 DIGEST_BYTES = 16
 COLUMNS = ("digests", "sizes", "notes", "sums", "prints")
 # What was done to a picture, or is odd about it; its place here is its bit in `Rows.notes`.
-NOTES = ("animated", "16_bit", "float", "alpha", "cmyk", "turned", "bad_exif", "blank", "grey")
+NOTES = ("animated", "16_bit", "float", "alpha", "cmyk", "turned", "bad_exif", "blank", "grey", "misnamed")
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,8 @@ def _read(path: str, position: int, made: Rows, work: Work) -> tuple[bytes, int,
     made.pixels[position] = to_planes(picture.image, work.side, work.channels, work.resize)
     if made.thumbnails is not None:
         made.thumbnails[position] = _thumbnail(picture.image, work.thumbnail_side)
-    notes = sum(1 << NOTES.index(note) for note in picture.notes)
+    odd = (*picture.notes, "misnamed") if is_misnamed(path, content[:HEAD_BYTES]) else picture.notes
+    notes = sum(1 << NOTES.index(note) for note in odd)
     return digest, picture.width, picture.height, notes, None
 
 

@@ -199,7 +199,7 @@ def corpus() -> list[BadFile]:
     made += [BadFile(4, f"flip{n}.jpg", flipped(jpeg, len(jpeg) // 2 + 31 * n), EITHER, damaged) for n in range(8)]
     made += [BadFile(5, f"5_{name}", content, NAMED, ("foreign",)) for name, content in PAGES.items()]
     wrong = (("JPEG", "png"), ("PNG", "jpg"), ("GIF", "jpg"), ("WEBP", "jpg"), ("BMP", "png"), ("TIFF", "jpg"))
-    made += [BadFile(6, f"really_{kind}.{suffix}", encoded(kind), READ) for kind, suffix in wrong]
+    made += [BadFile(6, f"really_{kind}.{suffix}", encoded(kind), READ, ("misnamed",)) for kind, suffix in wrong]
     made += [
         BadFile(7, f"7_{name}.jpg", head + b"\0" * 99, NAMED, ("foreign", "damaged")) for name, head in HEADS.items()
     ]

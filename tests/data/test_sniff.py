@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnstudio.data.sniff import foreign_kind, is_image
+from cnnstudio.data.sniff import foreign_kind, is_image, is_misnamed
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "AVIF"])
@@ -32,3 +32,22 @@ def test_every_format_that_is_read_is_known_by_its_first_bytes(encoded, file_for
 def test_what_is_no_image_gets_its_name(head, name):
     assert foreign_kind(head) == name
     assert not is_image(head)
+
+
+@pytest.mark.parametrize(
+    ("file_format", "right", "wrong"),
+    [
+        ("JPEG", "a.JPG", "a.png"),
+        ("PNG", "b.png", "b.jpeg"),
+        ("BMP", "dir.x/c.dib", "c.gif"),
+        ("GIF", "d.gif", "d.webp"),
+        ("WEBP", "e.webp", "e.avif"),
+        ("TIFF", "f.tiff", "f.jpg"),
+        ("AVIF", "g.avif", "g.tif"),
+    ],
+)
+def test_a_name_of_another_format_is_noticed(encoded, file_format, right, wrong):
+    head = encoded(file_format)[:512]
+    assert not is_misnamed(right, head)
+    assert is_misnamed(wrong, head)
+    assert not is_misnamed("without_suffix", head)
