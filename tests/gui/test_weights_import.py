@@ -11,8 +11,10 @@ from safetensors.torch import save_file
 from cnnstudio.gui.drop_target import take_drop
 from cnnstudio.gui.drops import DropKind, meaning
 from cnnstudio.gui.main_window import MainWindow
+from cnnstudio.gui.pages.evaluate import EvaluatePage
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.weights_dialog import WeightsDialog
+from cnnstudio.gui.widgets.evaluation_texts import ready_text
 from cnnstudio.network.compile import compile_network
 from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.runs.loaded import load_run_network
@@ -155,3 +157,34 @@ def test_a_damaged_network_leaves_the_graph_as_it_was(project: MainWindow, tmp_p
         take_drop(project.session, meaning([path]))
     assert told.args[0] == "bad"
     assert project.session.graph == before
+
+
+def test_an_imported_run_is_judged_on_the_open_data_and_looked_into(
+    project: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session = project.session
+    dialog = dropped(project, weights_of("lenet5-modern", 8, tmp_path / "own.safetensors"), qtbot)
+    dialog.form.classes.picked.emit("data")
+    settled(dialog, qtbot)
+    qtbot.mouseClick(dialog.import_button, LEFT)
+    qtbot.waitUntil(lambda: session.run is not None, timeout=TIMEOUT_MS)
+    assert session.run is not None
+    assert session.dataset is not None
+    assert session.run.classes == session.dataset.classes
+
+    session.page_requested.emit("evaluate")
+    page = project.page("evaluate")
+    assert isinstance(page, EvaluatePage)
+    page.splits.set_current("train")
+    page._refresh()
+    qtbot.mouseClick(page.ready.button, LEFT)
+    qtbot.waitUntil(lambda: page.current_state() is page.view, timeout=TIMEOUT_MS)
+    session.page_requested.emit("runs")
+    runs = project.page("runs")
+    assert runs is not None
+    qtbot.waitUntil(lambda: runs.open_button.isEnabled(), timeout=TIMEOUT_MS)  # type: ignore[attr-defined]
+
+
+def test_without_open_data_an_imported_run_says_what_it_needs() -> None:
+    assert "open data with the same classes" in ready_text(0, "test", is_imported=True)
+    assert "3 test images of the open data" in ready_text(3, "test", is_imported=True)
