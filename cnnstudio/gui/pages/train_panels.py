@@ -85,12 +85,14 @@ class TrainPanels(QWidget):
     def _say(self) -> None:
         found = course(self._epochs, self._classes)
         self._says.set_text(found.text if found is not None else "", found.tone if found is not None else "")
-        self._says.setVisible(found is not None)
+        # Checks and finder are about the next run, not about this one.
+        self._says.setVisible(found is not None and self.current() not in (CHECKS, RATE))
 
     def show_tab(self, key: str) -> None:
         """Bring a view to the front."""
         self.tabs.set_current(key)
         self._stack.setCurrentWidget(self._pages[key])
+        self._say()
 
     def current(self) -> str:
         """The view in front."""
