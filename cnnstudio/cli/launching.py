@@ -1,12 +1,14 @@
 """`--processes N`: this command started N times on this machine, without a socket that others could reach."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 
 from cnnstudio.training.joining import STORE
 
@@ -21,7 +23,13 @@ def launch(count: int, arguments: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     with tempfile.TemporaryDirectory(prefix="cnnstudio-") as folder:
-        children = []
+        children: list[subprocess.Popen[bytes]] = []
+
+        def pass_on(number: int, frame: FrameType | None) -> None:
+            for child in children:
+                child.terminate()
+
+        before = signal.signal(signal.SIGTERM, pass_on)
         try:
             for rank in range(count):
                 variables = _variables(rank, count, Path(folder) / "store")
@@ -29,6 +37,7 @@ def launch(count: int, arguments: Sequence[str] | None = None) -> int:
             return _supervise(children)
         finally:
             _end(children)
+            signal.signal(signal.SIGTERM, before)
 
 
 def _variables(rank: int, count: int, store: Path) -> Mapping[str, str]:

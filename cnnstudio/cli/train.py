@@ -170,6 +170,9 @@ def _train(
         if place is not None:
             require_alone(apart)
             ended = train_in_group(ctx, place, folder, begin, device, **group)
+            if is_silent and ended.reason is not EndReason.FINISHED:
+                # The first process says why.
+                raise typer.Exit(Cancelled.exit_code if ended.reason is EndReason.STOPPED else RunError.exit_code)
         else:
             run, dataset = begin(ctx)
             ended = train_apart(ctx, run) if apart else train_run(ctx, run, dataset)

@@ -207,3 +207,21 @@ def last_weights(run: Path) -> bytes:
     """The newest checkpoint's weights, to the last bit."""
     newest = sorted((run / "checkpoints").glob("step-*"))[-1]
     return (newest / "weights.safetensors").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_asked_to_stop_all_save_and_end_and_one_says_so(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "cnnstudio", *ARGUMENTS, "--epochs", "400", "--out", str(run), "--processes", "2"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    while not (run / "history.jsonl").exists() and child.poll() is None:
+        time.sleep(0.05)
+    ranks = group_of(child)
+    child.terminate()
+    said, _ = child.communicate(timeout=LIMIT_S)
+    assert child.returncode == 130, said
+    assert said.count("Error: Stopped") == 1
+    assert [rank for rank in ranks if Path(f"/proc/{rank}").exists()] == []
+    assert '"stopped"' in (run / "journal.jsonl").read_text().splitlines()[-1]

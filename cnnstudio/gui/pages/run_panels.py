@@ -62,7 +62,7 @@ class RunPanels(QObject):
         self._looks = {path: look for path, look in self._looks.items() if path in set(paths)}
         for path in paths:
             if path not in self._looks:
-                self._looks[path] = free_look(set(self._looks.values()))
+                self._looks[path] = free_look(self._looks.values())
         self._view.overlay.set_runs(
             [Overlaid(str(s.path), printable(s.name), self._looks[s.path]) for s in picked if s.run is not None]
         )

@@ -1,5 +1,8 @@
 """How many curves in one plot are told apart: by colour and, for eyes that see fewer colours, by style of line."""
 
+from collections import Counter
+from collections.abc import Collection
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
@@ -28,6 +31,7 @@ def paint_dash(painter: QPainter, room: QRectF, look: int) -> None:
     painter.drawLine(QPointF(room.left() + 1, middle), QPointF(room.right() - 1, middle))
 
 
-def free_look(taken: set[int]) -> int:
-    """The first look that no other curve has; beyond the last one they begin again."""
-    return next((look for look in range(LOOKS) if look not in taken), len(taken) % LOOKS)
+def free_look(taken: Collection[int]) -> int:
+    """The look that the fewest other curves have, the first of these."""
+    counts = Counter(taken)
+    return min(range(LOOKS), key=lambda look: counts[look])

@@ -105,8 +105,9 @@ class OverlayPlot(QWidget):
         item = self._items.get(curve.key)
         if item is None:
             item = self._items[curve.key] = self.plot.getPlotItem().plot(symbolSize=DOT_PX)
+        has_dots = len(curve.x) <= MAX_DOTS // 4 and len(self._curves) <= MANY
         x, y = thinned(curve.x, curve.y, MAX_SMOOTH_POINTS)
-        item.setData(x, y, symbol="o" if len(x) <= MAX_DOTS // 4 else None)
+        item.setData(x, y, symbol="o" if has_dots else None)
         self._dress_curve(curve.key, item)
 
     def values_at(self, x: float) -> dict[str, float]:

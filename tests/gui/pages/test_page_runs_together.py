@@ -13,6 +13,7 @@ from cnnstudio.gui.other_runs import open_run_folder
 from cnnstudio.gui.pages.run_rows import NAME
 from cnnstudio.gui.pages.runs import RunsPage
 from cnnstudio.gui.session import Session
+from cnnstudio.gui.widgets.line_looks import LOOKS, free_look
 from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.runs.labels import label_run
 from cnnstudio.runs.run import HISTORY, RUN, Run, open_run
@@ -83,6 +84,13 @@ def test_runs_chosen_with_ctrl_are_overlaid_each_with_a_look_of_its_own(page: Ru
     assert sorted(plot.values_at(1.0).values()) == pytest.approx([20.0, 30.0, 50.0])
     legend = [(row.name, row.value) for row in page.view.overlay.legend.rows()]
     assert legend == [("Run 1", "40.0 %"), ("Run 2", "60.0 %"), ("Run 3", "50.0 %")]
+
+
+def test_looks_are_all_used_before_one_comes_twice() -> None:
+    taken: list[int] = []
+    for _ in range(2 * LOOKS):
+        taken.append(free_look(taken))
+    assert sorted(taken[:LOOKS]) == sorted(taken[LOOKS:]) == list(range(LOOKS))
 
 
 def test_a_run_keeps_its_look_when_others_leave(page: RunsPage, qtbot: QtBot) -> None:
