@@ -24,7 +24,19 @@ from cnnstudio.data.spec import DataSpec, data_spec, parse_source
 from cnnstudio.runs.run import Run, open_run
 from cnnstudio.runs.tensorboard import want_event_files
 from cnnstudio.training.config import TrainConfig, with_setting
-from cnnstudio.training.events import EndReason, EpochDone, Guesses, RunEnded, RunStarted, StepsDone, event_json
+from cnnstudio.training.events import (
+    EndReason,
+    EpochDone,
+    Guesses,
+    Noted,
+    RunEnded,
+    RunPaused,
+    RunStarted,
+    StepsDone,
+    event_json,
+)
+from cnnstudio.training.presets import PRESETS
+from cnnstudio.training.presets import preset as preset_of
 
 DataOption = Annotated[str, typer.Option("--data", metavar="SOURCE", help="digits, shapes, or a folder of images.")]
 NetworkOption = Annotated[
@@ -40,6 +52,9 @@ SetOption = Annotated[
         metavar="KEY=VALUE",
         help="Another setting: batch, optimizer.kind, optimizer.rate, …, data.split.val, data.preprocess.side.",
     ),
+]
+PresetOption = Annotated[
+    str, typer.Option("--preset", metavar="NAME", help=f"A whole recipe: {', '.join(one.name for one in PRESETS)}.")
 ]
 AugmentOption = Annotated[
     str,
@@ -61,6 +76,7 @@ def train(
     epochs: EpochsOption = None,
     seed: SeedOption = None,
     settings: SetOption = None,
+    preset: PresetOption = "",
     augment: AugmentOption = "none",
     process: ProcessOption = False,
     processes: ProcessesOption = 1,
@@ -72,7 +88,7 @@ def train(
     """Train a network on a data source; the run goes to a new folder."""
     if processes > 1 and my_place() is None:
         raise typer.Exit(launch(processes))
-    spec, config = recipe(data, epochs, seed, settings or [])
+    spec, config = recipe(data, epochs, seed, settings or [], preset)
     spec = spec.replace(augment=named_augment(augment, spec.preprocess.side))
 
     def begin(ctx: JobContext) -> tuple[Run, Any]:
@@ -108,13 +124,17 @@ def resume(
     _train(begin, run, opened.config.device, as_json, group, apart=process)
 
 
-def recipe(data: str, epochs: int | None, seed: int | None, settings: list[str]) -> tuple[DataSpec, TrainConfig]:
-    """Data spec and recipe from what was typed.
+def recipe(
+    data: str, epochs: int | None, seed: int | None, settings: list[str], preset: str = ""
+) -> tuple[DataSpec, TrainConfig]:
+    """Data spec and recipe from what was typed: the preset first, then the settings.
 
     Raises:
         DataError, RecipeError: A setting is unknown or out of range.
     """
     spec, config = data_spec(parse_source(data)), TrainConfig()
+    if preset:
+        config = preset_of(preset).applied(config)
     for text in settings:
         key, _, value = text.partition("=")
         if key.startswith("data."):
@@ -208,4 +228,8 @@ def _line(event: Any) -> str:
             f"epoch {event.epoch:>3}  loss {event.train_loss:.4f}  validation {event.val_loss:.4f}  "
             f"accuracy {event.val_top1:6.2%}  {event.images_per_s:>7,.0f} images/s{'  best' if event.is_best else ''}"
         )
+    if isinstance(event, Noted):
+        return f"{event.text} {event.hint}".strip()
+    if isinstance(event, RunPaused):
+        return event.why
     return event.text if isinstance(event, RunEnded) and not isinstance(event, StepsDone) else ""

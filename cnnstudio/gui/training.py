@@ -209,7 +209,7 @@ class TrainingControl(QObject):
             self._session.refresh_runs()
         elif isinstance(event, RunStarted | RunResumed) and self.phase is not Phase.STOPPING:
             self._set_phase(Phase.RUNNING)
-        elif isinstance(event, RunPaused) and self.phase is Phase.PAUSING:
+        elif isinstance(event, RunPaused) and self.phase in (Phase.PAUSING, Phase.RUNNING):
             self._set_phase(Phase.PAUSED)
         elif isinstance(event, RunEnded):
             self.ended = event

@@ -206,4 +206,4 @@ def test_checkpoint_of_an_older_version_still_goes_on(tmp_path: Path) -> None:
     second.run(JobContext(), events.append)
     second.patience = make(tmp_path / "a" / "checkpoints").patience
     assert [event for event in events if isinstance(event, EpochDone)]
-    assert fingerprint(second) == wanted
+    assert fingerprint(second) == wanted.split()[0]

@@ -12,7 +12,16 @@ from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.network.summary import summarize
 from cnnstudio.runs.run import RunState
-from cnnstudio.training.events import CheckpointSaved, EpochDone, Guesses, RunEnded, RunPaused, RunResumed, RunStarted
+from cnnstudio.training.events import (
+    CheckpointSaved,
+    EpochDone,
+    Guesses,
+    Noted,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
 from cnnstudio.training.presets import preset
 
 if TYPE_CHECKING:
@@ -262,8 +271,10 @@ def log_line(event: object) -> str:
             return f"Epoch {event.epoch:,}: {100 * event.val_top1:.1f} %, the best so far."
         case CheckpointSaved():
             return f"Saved at step {event.step:,}."
+        case Noted():
+            return f"Step {event.step:,}: {event.text} {event.hint}".strip()
         case RunPaused():
-            return f"Paused at step {event.step:,}."
+            return event.why or f"Paused at step {event.step:,}."
         case RunResumed():
             return f"Went on at step {event.step:,}."
         case RunEnded():
