@@ -48,6 +48,7 @@ class Rules:
     total_bytes: int = 0
     renamed: list[tuple[str, str]] = field(default_factory=list)
     _taken: set[str] = field(default_factory=set)
+    _folders: set[Path] = field(default_factory=set)
 
     def add(self, size: int) -> None:
         """Count an entry of this many bytes.
@@ -102,6 +103,14 @@ class Rules:
         if path != "/".join(parts):
             self.renamed.append((name, path))
         return self.target.joinpath(*path.split("/"))
+
+    def make_folder(self, path: Path) -> bool:
+        """Make the folder of a file; True the first time: most archives have thousands of files in a few folders."""
+        if path.parent in self._folders:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._folders.add(path.parent)
+        return True
 
     def _parts(self, name: str) -> list[str]:
         clean = name.replace("\\", "/")

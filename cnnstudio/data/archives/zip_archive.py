@@ -68,7 +68,7 @@ def _check(info: zipfile.ZipInfo, rules: Rules) -> None:
 def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, rules: Rules, before: int, ctx: "JobContext") -> int:
     """Write one file; how many bytes it has. The library stops at the declared size and checks the checksum."""
     target = rules.place(info.filename)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    rules.make_folder(target)
     done = 0
     with archive.open(info) as source, target.open("xb") as file:
         while chunk := source.read(CHUNK_BYTES):
