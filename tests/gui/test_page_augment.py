@@ -59,9 +59,24 @@ def choose_preset(tab: AugmentTab, qtbot: QtBot, title: str) -> None:
 
 
 def test_without_data_it_says_what_to_do_first(bare_session: Session, qtbot: QtBot) -> None:
-    tab = AugmentTab(bare_session)
-    qtbot.addWidget(tab)
+    page = DataPage(bare_session)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.mouseClick(page.tabs.button("augment"), LEFT)
+    tab = page.augment
+    assert tab is not None
     assert tab.currentWidget() is tab.empty
+    qtbot.mouseClick(tab.empty.button, LEFT)
+    assert page.tabs.current() == "pictures"
+    assert not tab.isVisible()
+
+
+def test_what_cannot_be_drawn_is_told_and_nothing_old_is_shown(tab: AugmentTab, dataset: Dataset, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: tab.parts.samples.count() == 6, timeout=TIMEOUT_MS)
+    tab.session.dataset = replace(dataset, splits=np.ones(12, np.uint8))
+    tab.session.dataset_changed.emit()
+    qtbot.waitUntil(lambda: tab.parts.samples.count() == 0, timeout=TIMEOUT_MS)
+    assert tab.parts.note.text().startswith("There are no training images.")
 
 
 def test_a_preset_fills_the_list_and_undo_empties_it_again(tab: AugmentTab, qtbot: QtBot) -> None:

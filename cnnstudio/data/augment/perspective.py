@@ -32,7 +32,7 @@ class Perspective(Geometric):
         return tuple(self.strength * uniforms[:, number] for number in range(8))
 
     def words(self, drawn: "Floats") -> str:
-        return f"tilted, corners in by up to {max(drawn):.0%}"
+        return f"tilted by {max(drawn):.0%}"
 
     def matrices(self, columns: Columns, size: Size) -> "Floats":
         import numpy as np

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QStackedWidget
 
@@ -26,7 +26,9 @@ DEBOUNCE_MS = 60
 
 
 class AugmentTab(QStackedWidget):
-    """Edits go to the session at once; the preview follows within a moment."""
+    """Edits go to the session at once; the preview follows within a moment. `pictures_wanted` asks for the data."""
+
+    pictures_wanted = Signal()
 
     def __init__(self, session: "Session") -> None:
         super().__init__()
@@ -39,6 +41,8 @@ class AugmentTab(QStackedWidget):
         self.empty = EmptyState(
             "Open data first",
             "Here pictures are turned, moved and coloured for training, so that the network sees none of them twice.",
+            "Choose pictures",
+            "Go to the tab Pictures.",
             icon="image-multiple-outline",
         )
         self.addWidget(self.empty)
@@ -63,6 +67,7 @@ class AugmentTab(QStackedWidget):
         parts.views.chosen.connect(self._on_view)
         parts.again.clicked.connect(self._on_again)
         parts.other.clicked.connect(self._on_other)
+        self.empty.triggered.connect(self.pictures_wanted)
         self._timer.timeout.connect(self._draw)
 
     @property
@@ -200,6 +205,8 @@ class AugmentTab(QStackedWidget):
         )
 
     def _on_failed(self, error: StudioError) -> None:
+        # What was drawn before belongs to other data or operations.
+        self.parts.samples.set_count(0)
         self.parts.note.set_text(str(error), "problem")
 
     def _on_tab(self, tab: str) -> None:

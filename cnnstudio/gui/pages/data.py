@@ -139,9 +139,13 @@ class DataPage(Page):
             from cnnstudio.gui.pages.augment import AugmentTab
 
             self.augment = AugmentTab(self.session)
+            self.augment.pictures_wanted.connect(self._on_pictures_wanted)
             self.views.addWidget(self.augment)
         other = {OVERVIEW: self.overview, AUGMENT: self.augment}.get(tab)
         self.views.setCurrentWidget(other if other is not None else self._pictures)
+
+    def _on_pictures_wanted(self) -> None:
+        self.show_tab(PICTURES)
 
     def _on_lasso(self, numbers: list[int]) -> None:
         self.browser.show_only(numbers, "Chosen on the map")
