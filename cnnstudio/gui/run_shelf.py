@@ -43,6 +43,7 @@ class RunShelf(QObject):
         self.binned: list[RunSummary] = []
         self._reader = SummaryReader()
         self._reading: Job | None = None
+        self._known_of: Path | None = None
         self._is_loud = False
 
     def refresh_runs(self, *, is_quiet: bool = False) -> None:
@@ -51,8 +52,7 @@ class RunShelf(QObject):
         Args:
             is_quiet: Only numbers may have changed: the pages that show the chosen run aren't told to begin anew.
         """
-        is_read = self._reading is not None and not self._reading.state.is_over
-        if self.project is None or (is_quiet and is_read):
+        if self.project is None or (is_quiet and self.runs_job is not None):
             return
         project, reader = self.project, self._reader
         self._is_loud = self._is_loud or not is_quiet
@@ -66,9 +66,20 @@ class RunShelf(QObject):
             "Reading the runs", "runs", work, on_done=self._on_runs_read, on_error=self.report, supersede=True
         )
 
+    @property
+    def runs_job(self) -> "Job | None":
+        """The look at the run folders that is going on, if one is."""
+        return None if self._reading is None or self._reading.state.is_over else self._reading
+
+    @property
+    def is_first_look(self) -> bool:
+        """True while nothing is known yet of the open project's runs."""
+        return self.project is not None and self.runs_job is not None and self._known_of != self.project.path
+
     def _on_runs_read(self, found: "RunsRead") -> None:
         if self.project is None or self.project.path != found.project:
             return
+        self._known_of = found.project
         self.summaries, self.binned = found.summaries, found.binned
         self.runs = [summary.run for summary in found.summaries if summary.run is not None]
         before, is_loud, self._is_loud = self.run, self._is_loud, False
@@ -77,6 +88,10 @@ class RunShelf(QObject):
         self.runs_changed.emit()
         if is_loud or not _is_same(before, chosen):
             self.choose_run(chosen)
+
+    def forget_runs(self) -> None:
+        """Close the list: the project is left."""
+        self.runs, self.summaries, self.binned, self._known_of = [], [], [], None
 
     def choose_run(self, run: Run | None) -> None:
         """Make a run the one that Inspect, Evaluate and Classify speak of."""

@@ -127,7 +127,8 @@ class Session(EditShelf):
         self.close_data()
         self.project.close()
         self.project = self.graph = self.validation = self.run = None
-        self.runs, self._start_when_open = [], False
+        self.forget_runs()
+        self._start_when_open = False
 
     def save(self) -> None:
         """Write the project now; on failure the window keeps everything and says so."""

@@ -15,6 +15,7 @@ from cnnstudio.runs.run import DATA, HISTORY, JOURNAL, NETWORK, RUN, TRAIN, Run,
 
 EPOCH_START = b'{"event": "epoch_done"'
 PARTS = (RUN, DATA, NETWORK, TRAIN, JOURNAL, HISTORY)
+TOLD_EVERY = 20
 Signature = tuple[tuple[int, int], ...]
 
 
@@ -67,9 +68,11 @@ class SummaryReader:
 
     def read(self, folders: Iterable[Path], ctx: JobContext) -> list[RunSummary]:
         """One summary a folder, in their order; what isn't a readable run says why."""
-        found = []
-        for folder in folders:
+        waiting, found = list(folders), []
+        for number, folder in enumerate(waiting):
             ctx.check()
+            if number % TOLD_EVERY == 0 and folder not in self._known:
+                ctx.progress(number, len(waiting))
             found.append(self._read(folder))
         return found
 

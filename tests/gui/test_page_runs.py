@@ -40,7 +40,7 @@ def test_without_runs_the_page_leads_to_training(shapes_session: Session, qtbot:
     page = RunsPage(shapes_session)
     qtbot.addWidget(page)
     page.show()
-    assert page.current_view() is page.empty
+    qtbot.waitUntil(lambda: page.current_view() is page.empty, timeout=TIMEOUT_MS)
     with qtbot.waitSignal(shapes_session.page_requested) as caught:
         qtbot.mouseClick(page.empty.button, LEFT)
     assert caught.args == ["train"]

@@ -74,7 +74,7 @@ def test_gradients_of_two_uneven_shares_add_up_to_those_of_the_whole_batch(tmp_p
     assert set(whole) == set(shares[0]) == set(shares[1])
     for share in shares:
         differences = {name: float((share[name] - whole[name]).abs().max()) for name in whole}
-        # float32's rounding of sums in another order; measured: at most 2.4e-7.
+        # float32's rounding of sums in another order; measured: at most 3.3e-7.
         assert max(differences.values()) < 2e-6, differences
     assert all(torch.equal(shares[0][name], shares[1][name]) for name in whole)
 

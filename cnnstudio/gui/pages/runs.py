@@ -6,17 +6,17 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from cnnstudio.core.jobs import JobContext
-from cnnstudio.data.words import printable
+from cnnstudio.core.jobs import Job
 from cnnstudio.gui.other_runs import PARTS, adopt_settings, is_elsewhere, open_run_folder
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.run_bin import RunBin
 from cnnstudio.gui.pages.run_panels import RunPanels, picked_run
 from cnnstudio.gui.pages.run_rows import NAME, NOTES, TAGS, all_tags, cells, kept_rows, state_text
+from cnnstudio.gui.pages.run_saving import save_for_others
 from cnnstudio.gui.pages.runs_layout import RunsLayout
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.notice import NoticeBar
-from cnnstudio.gui.widgets.states import EmptyState
+from cnnstudio.gui.widgets.states import BusyState, EmptyState
 from cnnstudio.runs.run import Run, RunState
 from cnnstudio.runs.summary import RunSummary
 
@@ -53,14 +53,15 @@ class RunsPage(Page):
         self.undo_notice = NoticeBar(self, margin_px=16)
         self.bin = RunBin(session, self.bin_list, self.undo_notice)
         self._timer = QTimer(self, interval=QUIET_MS)
-        for view in (self.view, self.empty):
+        self.busy = BusyState("Reading the runs", "Stop reading; the list is read again when you come back.")
+        for view in (self.view, self.empty, self.busy):
             self.add_view(view)
         self._connect()
         self._show()
 
     def entered(self) -> None:
-        self._show()
         self.session.refresh_runs(is_quiet=True)
+        self._show()
         self._timer.start()
 
     def _connect(self) -> None:
@@ -89,12 +90,23 @@ class RunsPage(Page):
         self.panels.undo_offered.connect(self.bin.offer_undo)
         self.empty.triggered.connect(self._go_to_train)
         self._timer.timeout.connect(self._on_time)
+        self.busy.triggered.connect(self._on_cancel)
+        session.jobs.job_changed.connect(self._on_job_changed)
 
     # What is shown ----------------------------------------------------------------------------------------------
 
     def content_view(self) -> QWidget:
         """The view with the table."""
         return self.view
+
+    def _on_job_changed(self, job: Job) -> None:
+        if job is self.session.runs_job:
+            self.busy.set_progress(job.progress)
+
+    def _on_cancel(self) -> None:
+        if self.session.runs_job is not None:
+            self.session.runs_job.cancel()
+        self.show_view(self.empty)
 
     def _on_time(self) -> None:
         if not self.isVisible():
@@ -106,7 +118,7 @@ class RunsPage(Page):
         session = self.session
         self.bin.refresh()
         has_any = bool(session.summaries or session.binned or session.queue.items)
-        self.show_view(self.view if has_any else self.empty)
+        self.show_view(self.view if has_any else self.busy if session.is_first_look else self.empty)
         if self.table.is_editing():
             return
         self._rows = list(session.summaries)
@@ -250,30 +262,7 @@ class RunsPage(Page):
         else:
             name, _ = QFileDialog.getSaveFileName(self, "Save the curves", f"{run.path.name}-{wanted}")
         if name:
-            self.save_curves(run, wanted, Path(name))
-
-    def save_curves(self, run: Run, wanted: str, path: Path) -> None:
-        """Write beside the window: "epochs.csv", "steps.json", …, "tensorboard" or "script"."""
-
-        def work(ctx: JobContext) -> Path:
-            from cnnstudio.runs.history_table import save_history
-            from cnnstudio.runs.script import export_script
-            from cnnstudio.runs.tensorboard import write_event_files
-
-            if wanted == "tensorboard":
-                return write_event_files(run, path)
-            if wanted == "script":
-                return export_script(run, path, ctx)[0]
-            rows, form = wanted.split(".")
-            return save_history(
-                run, path, "epochs" if rows == "epochs" else "steps", "csv" if form == "csv" else "json"
-            )
-
-        done, failed = self._on_saved, self.session.report
-        self.session.jobs.start(f"Saving {run.name} for others", "io", work, on_done=done, on_error=failed)
-
-    def _on_saved(self, path: Path) -> None:
-        self.session.notice.emit("ok", f"It is in {printable(str(path))}.", "")
+            save_for_others(self.session, run, wanted, Path(name))
 
     def _reveal(self) -> None:
         if (row := self._current()) is not None:
