@@ -15,7 +15,7 @@ from cnnstudio.gui.widgets.progress_line import ProgressLine
 from cnnstudio.gui.widgets.table import Column, Table
 from cnnstudio.gui.widgets.times import bytes_text
 
-SIZE = (820, 680)
+SIZE = (820, 620)
 COLUMNS = (
     Column("Set", "What its authors call it."),
     Column("Download", "Bytes to download.", True, bytes_text),
@@ -58,7 +58,7 @@ class KnownSetsDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(*[theme.tokens.size.page] * 4)
         box.setSpacing(theme.tokens.size.gap)
-        text = "From their authors' own servers, checked by their checksums. Only your click fetches them."
+        text = "From the addresses that their authors or torchvision give, verified by checksums. Only your click fetches them."
         box.addWidget(Label("Well-known sets", "page-title"))
         box.addWidget(Label(text, "muted", wrap=True))
         box.addWidget(self.table, 1)
