@@ -108,6 +108,9 @@ def start_child(memory_bytes: int, *libraries: str) -> None:
     # Python's own handler would wait until foreign C code comes back.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    if hasattr(os, "nice"):
+        # The window comes first: it needs little, but at once.
+        os.nice(5)
     # There is a child for each core: libraries need no threads of their own, which would wait for each other.
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     for name in libraries:

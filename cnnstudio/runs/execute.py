@@ -13,7 +13,6 @@ from cnnstudio.core import files
 from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.dataset import Dataset, open_dataset
-from cnnstudio.data.inventory import changes_since
 from cnnstudio.runs.preparing import build_trainer
 from cnnstudio.runs.run import HISTORY, LOCK, TRAIN, Run, RunState, open_run
 from cnnstudio.runs.store import note_state
@@ -103,6 +102,8 @@ def check_same_data(run: Run, dataset: Dataset) -> None:
     Raises:
         RunError: With the counts then and now.
     """
+    from cnnstudio.data.inventory import changes_since
+
     if dataset.digest == run.info.data_digest:
         return
     counts: dict[str, Any] = {split: len(dataset.indices(split)) for split in run.info.counts}

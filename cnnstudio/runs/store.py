@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from cnnstudio import __version__
 from cnnstudio.core import files
 from cnnstudio.core.errors import RunError, StudioError
-from cnnstudio.data.inventory import save_inventory
 from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.answers import image_classes, pixel_reason
 from cnnstudio.network.graph import NetworkGraph
@@ -32,6 +31,9 @@ def create_run(path: Path, dataset: "Dataset", graph: NetworkGraph, config: Trai
         RecipeError, GraphError: The parts don't fit together.
         FileError: The place can't be written.
     """
+    # Imported here: the window loads this module before it has painted, and pictures need numpy and Pillow.
+    from cnnstudio.data.inventory import save_inventory
+
     check_fit(dataset, graph, config)
     require_new(path)
     info = RunInfo(
