@@ -16,6 +16,7 @@ from cnnstudio.cli import (
     export,
     networks,
     predict,
+    repeat,
     runs,
     tour,
     train,
@@ -49,6 +50,7 @@ def _root(
 app.command("train")(train.train)
 app.command("check")(check.check)
 app.command("resume")(train.resume)
+app.command("repeat")(repeat.repeat)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("explain")(explain.explain)
