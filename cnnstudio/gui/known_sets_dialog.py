@@ -58,7 +58,7 @@ class KnownSetsDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(*[theme.tokens.size.page] * 4)
         box.setSpacing(theme.tokens.size.gap)
-        text = "From the addresses that their authors or torchvision give, verified by checksums. Only your click fetches them."
+        text = "From the addresses of their authors or of torchvision, verified by checksums, on your click only."
         box.addWidget(Label("Well-known sets", "page-title"))
         box.addWidget(Label(text, "muted", wrap=True))
         box.addWidget(self.table, 1)
