@@ -190,3 +190,19 @@ def test_numbers_are_whole_in_a_small_window(page: TrainPage, qtbot: QtBot) -> N
         places = {(tile.x(), tile.y()) for tile in tiles}
         assert len(places) == 4
         assert min(tile.width() for tile in tiles) > 110
+
+
+def test_diverged_run_offers_ways_on_and_a_click_trains_at_a_tenth_of_the_rate(
+    page: TrainPage, session: Session, qtbot: QtBot
+) -> None:
+    wild = {"kind": "sgd", "rate": 1e6}
+    session.set_config(session.config.replace(optimizer=wild, epochs=40, precision="fp32", channels_last="off"))
+    qtbot.mouseClick(page.view.main_button, LEFT)
+    qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
+    assert session.run is not None
+    assert session.run.state is RunState.DIVERGED
+    assert page.view.ways_on.isVisible()
+    qtbot.mouseClick(page.view.ways_on.buttons["again-calmer"], LEFT)
+    assert not page.view.ways_on.isVisible() or session.training.is_active
+    qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
+    assert session.run.config.optimizer.rate == 1e5

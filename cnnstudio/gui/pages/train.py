@@ -8,20 +8,12 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.gui.pages.before_start import BeforeStart
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.train_layout import TrainLayout
+from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, log_line
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.network.summary import summarize
 from cnnstudio.runs.run import RunState
-from cnnstudio.training.events import (
-    CheckpointSaved,
-    EpochDone,
-    Guesses,
-    Noted,
-    RunEnded,
-    RunPaused,
-    RunResumed,
-    RunStarted,
-)
+from cnnstudio.training.events import EndReason, Guesses, RunEnded
 from cnnstudio.training.presets import preset
 
 if TYPE_CHECKING:
@@ -65,6 +57,7 @@ class TrainPage(Page):
         session, training = self.session, self.session.training
         self.view.form.changed.connect(session.set_config)
         self.view.presets.picked.connect(self._on_preset)
+        self.view.ways_on.chosen.connect(self._on_way)
         self.view.main_button.clicked.connect(self._on_main)
         self.view.stop_button.clicked.connect(training.stop)
         self.view.queue_button.clicked.connect(session.queue.add_current)
@@ -125,7 +118,7 @@ class TrainPage(Page):
 
     def _refresh_main(self) -> None:
         training = self.session.training
-        text, icon, tooltip = _MAIN[training.phase]
+        text, icon, tooltip = MAIN_BUTTON[training.phase]
         why_not = training.why_not_start() if training.phase is Phase.IDLE else ""
         is_enabled = training.phase in (Phase.IDLE, Phase.RUNNING, Phase.PAUSED) and not why_not
         self.view.set_main(text, icon, why_not or tooltip, is_enabled=is_enabled)
@@ -245,38 +238,26 @@ class TrainPage(Page):
             self.view.guesses.set_images([dataset.thumbnail(int(place)) for place in places], truths, dataset.classes)
         self.view.guesses.set_probabilities(event.probabilities)
 
+    def _on_way(self, way: str) -> None:
+        """Go on after a divergence as the user chose: a new run, or from the last checkpoint."""
+        from cnnstudio.runs.repeat import calmer, change_recipe, clipped
+
+        run, training = self._shown, self.session.training
+        if run is None or training.is_active:
+            return
+        changed = (clipped if way == "again-clipped" else calmer)(run.config)
+        if way != "on-calmer":
+            self.session.set_config(changed)
+            training.start()
+            return
+        try:
+            training.resume_run(change_recipe(run, changed, "Goes on at a tenth of the learning rate."))
+        except StudioError as error:
+            self.session.report(error)
+
     def _note(self, event: object) -> None:
+        if isinstance(event, RunEnded) and event.reason is EndReason.DIVERGED and self._shown is not None:
+            can_go_on = (self._shown.checkpoints / "latest.json").exists()
+            self.view.ways_on.set_diverged(event.text, can_go_on=can_go_on)
         if line := log_line(event):
             self.view.note(line)
-
-
-_MAIN = {
-    Phase.IDLE: ("Start training", "play", "Train the network on the data as a new run (F5)."),
-    Phase.CHECKING: ("Checking …", "play", "Network, data and recipe are examined; Stop ends it."),
-    Phase.STARTING: ("Starting …", "play", "The network is being built."),
-    Phase.RUNNING: ("Pause", "pause", "Save everything and rest until you go on (Space)."),
-    Phase.PAUSING: ("Pausing …", "pause", "It rests after the current step."),
-    Phase.PAUSED: ("Go on", "play", "Train on from where it rests (Space)."),
-    Phase.STOPPING: ("Stopping …", "stop", "It is being saved."),
-}
-
-
-def log_line(event: object) -> str:
-    """One line for the log; empty for what the curves show anyway."""
-    match event:
-        case RunStarted():
-            how = f" {event.plan[:1].upper()}{event.plan[1:]}." if event.plan else ""
-            return f"{'Went on' if event.step else 'Started'} at step {event.step:,} on {event.device}.{how}"
-        case EpochDone() if event.is_best:
-            return f"Epoch {event.epoch:,}: {100 * event.val_top1:.1f} %, the best so far."
-        case CheckpointSaved():
-            return f"Saved at step {event.step:,}."
-        case Noted():
-            return f"Step {event.step:,}: {event.text} {event.hint}".strip()
-        case RunPaused():
-            return event.why or f"Paused at step {event.step:,}."
-        case RunResumed():
-            return f"Went on at step {event.step:,}."
-        case RunEnded():
-            return event.text
-    return ""

@@ -12,6 +12,7 @@ from cnnstudio.gui.widgets.live_guesses import LiveGuesses
 from cnnstudio.gui.widgets.menu_button import MenuButton
 from cnnstudio.gui.widgets.recipe_view import RecipeView
 from cnnstudio.gui.widgets.run_curves import RunCurves
+from cnnstudio.gui.widgets.ways_on import WaysOn
 from cnnstudio.training.presets import PRESETS
 
 SIDE_PX, RIGHT_PX = 300, 240
@@ -36,6 +37,7 @@ class TrainLayout(QWidget):
         self.guesses = LiveGuesses()
         self.guess_card = Card("Its guesses, live")
         self.log_card = Card("Log")
+        self.ways_on = WaysOn()
         self._what = Label("", "muted", wrap=True)
         self._log = Label("", "small", wrap=True)
         self._lines: list[str] = []
@@ -44,7 +46,7 @@ class TrainLayout(QWidget):
         row.setSpacing(theme.tokens.size.gap)
         row.addWidget(self._column(SIDE_PX, self._make_recipe(), self._make_buttons()))
         row.addWidget(self.panels, 1)
-        row.addWidget(self._column(RIGHT_PX, self._make_guesses(), self._make_log()))
+        row.addWidget(self._column(RIGHT_PX, self._make_guesses(), self.ways_on, self._make_log()))
 
     def set_what(self, text: str) -> None:
         """Say what would be trained."""
@@ -61,6 +63,7 @@ class TrainLayout(QWidget):
     def begin(self, name: str, *, has_guesses: bool) -> None:
         """Empty everything for another run."""
         self.panels.clear()
+        self.ways_on.set_diverged("", can_go_on=False)
         self._lines = []
         self._log.set_text("")
         self.log_card.set_title(f"Log of {name}")

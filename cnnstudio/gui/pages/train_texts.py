@@ -1,0 +1,43 @@
+"""What the page Train says: on its main button, and in its log."""
+
+from cnnstudio.gui.training import Phase
+from cnnstudio.training.events import (
+    CheckpointSaved,
+    EpochDone,
+    Noted,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+
+MAIN_BUTTON = {
+    Phase.IDLE: ("Start training", "play", "Train the network on the data as a new run (F5)."),
+    Phase.CHECKING: ("Checking …", "play", "Network, data and recipe are examined; Stop ends it."),
+    Phase.STARTING: ("Starting …", "play", "The network is being built."),
+    Phase.RUNNING: ("Pause", "pause", "Save everything and rest until you go on (Space)."),
+    Phase.PAUSING: ("Pausing …", "pause", "It rests after the current step."),
+    Phase.PAUSED: ("Go on", "play", "Train on from where it rests (Space)."),
+    Phase.STOPPING: ("Stopping …", "stop", "It is being saved."),
+}
+
+
+def log_line(event: object) -> str:
+    """One line for the log; empty for what the curves show anyway."""
+    match event:
+        case RunStarted():
+            how = f" {event.plan[:1].upper()}{event.plan[1:]}." if event.plan else ""
+            return f"{'Went on' if event.step else 'Started'} at step {event.step:,} on {event.device}.{how}"
+        case EpochDone() if event.is_best:
+            return f"Epoch {event.epoch:,}: {100 * event.val_top1:.1f} %, the best so far."
+        case CheckpointSaved():
+            return f"Saved at step {event.step:,}."
+        case Noted():
+            return f"Step {event.step:,}: {event.text} {event.hint}".strip()
+        case RunPaused():
+            return event.why or f"Paused at step {event.step:,}."
+        case RunResumed():
+            return f"Went on at step {event.step:,}."
+        case RunEnded():
+            return event.text
+    return ""
