@@ -32,7 +32,7 @@ def circumstances(run: Run, device: "torch.device", plan: Plan) -> dict[str, Any
     return {
         **{name: found[name] for name in ("cnnstudio", "python", "torch", "numpy")},
         "cuda": torch.version.cuda or "" if device.type == "cuda" else "",
-        "cudnn": torch.backends.cudnn.version() or 0 if device.type == "cuda" else 0,
+        "cudnn": torch.backends.cudnn.version() or 0 if device.type == "cuda" else 0,  # type: ignore[no-untyped-call]
         "processor": f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}",
         "device": device_text(device),
         "threads": plan.threads or torch.get_num_threads(),

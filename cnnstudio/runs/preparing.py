@@ -94,8 +94,8 @@ def _fitting(plan: Plan) -> Plan:
 def _notes(run: Run, dataset: Dataset, latest: Checkpoint | None, now: dict[str, Any]) -> list[Noted]:
     """What the user should know at the start: contradictions of the recipe, and what differs from before."""
     if latest is None:
-        counts = (len(dataset.indices(split)) for split in ("train", "val"))
-        return [Noted(0, one.text, one.hint) for one in contradictions(run.config, *counts) if not one.is_fatal]
+        train, val = (len(dataset.indices(split)) for split in ("train", "val"))
+        return [Noted(0, one.text, one.hint) for one in contradictions(run.config, train, val) if not one.is_fatal]
     step, then = latest.state["position"]["step"], latest.state.get("made_with", {})
     text = differences_text(differences(then, now))
     return [Noted(step, text, NOT_EQUAL)] if text else []

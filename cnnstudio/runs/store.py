@@ -15,6 +15,7 @@ from cnnstudio.network.answers import image_classes, pixel_reason
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.shapes import Shape
 from cnnstudio.network.source import source_code
+from cnnstudio.network.summary import summarize
 from cnnstudio.runs.run import BIN, DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.contradictions import check_recipe
@@ -90,7 +91,9 @@ def check_fit(dataset: "Dataset", graph: NetworkGraph, config: TrainConfig) -> N
     image_classes(graph, "training", shapes)
     if reason := misfit(dataset, graph, shapes):
         raise RunError(reason, hint="Fit the network to the data.")
-    check_recipe(config, len(dataset.indices("train")), len(dataset.indices("val")))
+    layers = [row.id for row in summarize(graph).rows if row.parameters]
+    counts = (len(dataset.indices("train")), len(dataset.indices("val")))
+    check_recipe(config, *counts, classes=len(dataset.classes), layers=layers)
 
 
 def misfit(dataset: "Dataset", graph: NetworkGraph, shapes: Mapping[str, Shape]) -> str:

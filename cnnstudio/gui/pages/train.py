@@ -113,8 +113,8 @@ class TrainPage(Page):
         if session.graph is not None:
             self.view.form.set_network([row.id for row in summarize(session.graph).rows if row.parameters])
         if session.dataset is not None:
-            counts = (len(session.dataset.indices(split)) for split in ("train", "val"))
-            self.view.form.set_counts(*counts, len(session.dataset.classes))
+            train, val = (len(session.dataset.indices(split)) for split in ("train", "val"))
+            self.view.form.set_counts(train, val, len(session.dataset.classes))
 
     def _refresh_main(self) -> None:
         training = self.session.training

@@ -65,7 +65,7 @@ class LayerRulesForm(QWidget):
             widget.setProperty("layer", name)
             widget.setToolTip(f"{info.description} {info.range_text}".strip())
             widget.setAccessibleName(f"{info.title}: {name}")
-            widget.edited.connect(self._on_edited)
+            widget.edited.connect(self._on_edited)  # type: ignore[attr-defined]  # every editor has it
             self._grid.addWidget(widget, line, column)
         label.setToolTip(name)
         self._grid.addWidget(label, line, 0)

@@ -32,8 +32,7 @@ class He(InitialisationSpec):
         from torch.nn import init
 
         layer: Any = module
-        fan = {"inputs": "fan_in", "outputs": "fan_out"}[self.fan]
         fill = {"normal": init.kaiming_normal_, "uniform": init.kaiming_uniform_}[self.shape]
-        fill(layer.weight, mode=fan, nonlinearity="relu")
+        fill(layer.weight, mode="fan_in" if self.fan == "inputs" else "fan_out", nonlinearity="relu")
         if layer.bias is not None:
             init.zeros_(layer.bias)

@@ -18,4 +18,4 @@ class Exponential(ScheduleSpec):
 
     def factor(self, epoch: float, begin: float, end: float) -> float:
         """A power of the epochs since the warm-up."""
-        return self.by ** max(0.0, epoch - begin)
+        return float(self.by ** max(0.0, epoch - begin))
