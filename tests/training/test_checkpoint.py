@@ -68,7 +68,7 @@ def test_no_intact_checkpoint_is_an_error_that_names_the_damage(tmp_path: Path) 
 @pytest.mark.slow
 def test_kill_during_save_never_breaks_nor_ages_a_checkpoint(tmp_path: Path) -> None:
     draw, version = random.Random(4), 0
-    kills = int(os.environ.get("CNNSTUDIO_KILLS", "8"))
+    kills = int(os.environ.get("CNNSTUDIO_KILLS", "100"))
     for _ in range(kills):
         with subprocess.Popen(
             [sys.executable, "-c", CHILD, str(tmp_path), str(version)], stdout=subprocess.PIPE, text=True
