@@ -76,7 +76,6 @@ class ClassFilesSource(SourceSpec):
         Looks at the headers of up to 32 files, and at the values of up to 16 in floating point.
         """
         from cnnstudio.data.header import look_at
-
         from cnnstudio.data.levels import proposed_range
 
         paths = [file.path for file in self.scan_files(root, ctx).files]
@@ -91,9 +90,8 @@ class ClassFilesSource(SourceSpec):
 
     def load_files(self, root: Path, ctx: "JobContext", preprocess: PreprocessSpec) -> "RawData":
         """Find, decode and check all images below a folder; bad ones are named among the problems."""
-        from functools import partial
-
         from dataclasses import replace
+        from functools import partial
 
         from cnnstudio.data.importing import import_files
         from cnnstudio.data.raw import Problem

@@ -6,8 +6,8 @@ from torch import nn
 
 from cnnstudio.network.compile import compile_network
 from cnnstudio.network.zoo import fit_architecture
-from cnnstudio.training.recipe import optimizers
 from cnnstudio.training.memory import forecast_memory, free_bytes, moments_of
+from cnnstudio.training.recipe import optimizers
 
 BATCH = 12
 

@@ -77,7 +77,9 @@ class WelcomePage(Page):
         box.setSpacing(theme.tokens.size.gap)
         box.addStretch(2)
         box.addWidget(Label("What shall a network learn today?", "page-title", wrap=True))
-        text = "Choose a beginning, or drop a folder or an archive of images here. Only well-known sets need the internet."
+        text = (
+            "Choose a beginning, or drop a folder or an archive of images here. Only well-known sets need the internet."
+        )
         box.addWidget(Label(text, "muted", wrap=True))
         box.addSpacing(theme.tokens.size.grid)
         tiles = QHBoxLayout()

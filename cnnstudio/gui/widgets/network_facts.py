@@ -102,8 +102,8 @@ class NetworkFacts(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)
         # The hint stands where it is in sight in a low window, too; the paper below may be long.
-        for widget in (self.sums, self._hint, self.paper):
-            box.addWidget(widget)
+        for part in (self.sums, self._hint, self.paper):
+            box.addWidget(part)
 
     def set_network(self, name: str, summary: Summary, architecture: Architecture | None) -> None:
         """Show a network, and the architecture that it was made from if it was."""

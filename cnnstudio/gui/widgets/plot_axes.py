@@ -63,10 +63,11 @@ class ThemedPlot(pg.PlotWidget):
             return
         # What doesn't grow fills the width; only a view that has become too narrow gets room for what is to come.
         room = MARGIN / 2 if self._views[0] is None else GROW
-        views = [_view(x, self._views[0], low=0.0, high=room), _view(y, self._views[1], low=MARGIN, high=MARGIN)]
-        if views != self._views:
-            self._views = views
-            self.getPlotItem().getViewBox().setRange(xRange=views[0], yRange=views[1], padding=0)
+        across = _view(x, self._views[0], low=0.0, high=room)
+        along = _view(y, self._views[1], low=MARGIN, high=MARGIN)
+        if [across, along] != self._views:
+            self._views = [across, along]
+            self.getPlotItem().getViewBox().setRange(xRange=across, yRange=along, padding=0)
 
     def show_axes(self, is_shown: bool) -> None:
         """Numbers and grid, or an empty sheet: without a point they would say nothing true."""
