@@ -1,10 +1,10 @@
+import contextlib
+import multiprocessing
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,17 +12,15 @@ import torch
 from cnnstudio.core.errors import RunError
 from cnnstudio.training.checkpoint import Checkpoint, load_latest, save_step, step_folders
 
-CHILD = """
-import sys, torch
-from pathlib import Path
-from cnnstudio.training.checkpoint import Checkpoint, save_step
-folder, version = Path(sys.argv[1]), int(sys.argv[2])
-while True:
-    version += 1
-    weights = {f"layer{i}.weight": torch.full((300, 300), float(version)) for i in range(4)}
-    save_step(folder, version, Checkpoint(weights, {"0.exp_avg": torch.full((300,), float(version))}, {"v": version}))
-    print(version, flush=True)
-"""
+
+def save_for_ever(folder: str, version: int, told: Any) -> None:
+    """In a process of its own: save version after version, and say so after each."""
+    while True:
+        version += 1
+        weights = {f"layer{i}.weight": torch.full((300, 300), float(version)) for i in range(4)}
+        moments = {"0.exp_avg": torch.full((300,), float(version))}
+        save_step(Path(folder), version, Checkpoint(weights, moments, {"v": version}))
+        told.send(version)
 
 
 def checkpoint(value: float) -> Checkpoint:
@@ -67,18 +65,22 @@ def test_no_intact_checkpoint_is_an_error_that_names_the_damage(tmp_path: Path) 
 
 @pytest.mark.slow
 def test_kill_during_save_never_breaks_nor_ages_a_checkpoint(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch", "cnnstudio.training.checkpoint"])
     draw, version = random.Random(4), 0
     kills = int(os.environ.get("CNNSTUDIO_KILLS", "100"))
     for _ in range(kills):
-        with subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(tmp_path), str(version)], stdout=subprocess.PIPE, text=True
-        ) as child:
-            assert child.stdout is not None
-            acknowledged = int(child.stdout.readline())
-            time.sleep(draw.uniform(0.005, 0.25))  # the moment of the kill is what is being tested
-            child.send_signal(signal.SIGKILL)
-            rest = child.stdout.read().split()
-        acknowledged = int(rest[-1]) if rest else acknowledged
+        here, there = context.Pipe(duplex=False)
+        child = context.Process(target=save_for_ever, args=(str(tmp_path), version, there))
+        child.start()
+        there.close()
+        acknowledged = here.recv()
+        time.sleep(draw.uniform(0.005, 0.25))  # the moment of the kill is what is being tested
+        child.kill()
+        child.join()
+        with contextlib.suppress(EOFError):
+            while True:
+                acknowledged = here.recv()
         loaded = load_latest(tmp_path)
         assert loaded is not None
         version = int(loaded.state["v"])
