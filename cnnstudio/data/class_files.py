@@ -45,7 +45,7 @@ class ClassFilesSource(SourceSpec):
     )
     accept_problems: bool = setting(
         False,
-        title="Train in spite of problems",
+        title="Train anyway",
         description="Allow training when more than 5 % of the files can't be read or a class has only one image.",
         advanced=True,
     )
