@@ -230,6 +230,16 @@ ACTIONS: tuple[Action, ...] = (
         _why_not_stop,
     ),
     Action(
+        "train.repeat",
+        "Run the chosen run again, identically",
+        TRAIN,
+        lambda session: session.repetition.start(),
+        (),
+        "repeat",
+        lambda session: session.repetition.why_not(),
+        "Trains it once more from its start, and says whether the same came out, to the last bit.",
+    ),
+    Action(
         "train.thread",
         "Train in the window's own process",
         TRAIN,

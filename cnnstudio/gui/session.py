@@ -12,6 +12,7 @@ from cnnstudio.data.spec import SourceSpec, data_spec, parse_source
 from cnnstudio.gui.edit_shelf import EditShelf
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.queue import TrainingQueue
+from cnnstudio.gui.repetition import Repetition
 from cnnstudio.gui.samples import sample
 from cnnstudio.gui.training import TrainingControl
 from cnnstudio.gui.undo import UndoStack
@@ -48,6 +49,7 @@ class Session(EditShelf):
         self.config = TrainConfig()
         self.page = ""  # the key of the page in sight
         self.training = TrainingControl(self)
+        self.repetition = Repetition(self)
         self.queue = TrainingQueue(self)
         self._undo: UndoStack[NetworkGraph | None] = UndoStack()
         self._architecture = "lenet5"

@@ -50,7 +50,18 @@ def repeat_run(ctx: JobContext, run: Run, path: Path, dataset: Dataset | None = 
     Raises:
         RunError: The original was never saved, its data changed, or the repetition did not come to its end.
     """
-    original = _last(run)
+    again, dataset = begin_repetition(ctx, run, path, dataset)
+    train_run(ctx, again, dataset)
+    return again, verdict_of(run, again)
+
+
+def begin_repetition(ctx: JobContext, run: Run, path: Path, dataset: Dataset | None = None) -> tuple[Run, Dataset]:
+    """A new run in `path` that will do what the finished `run` did, and the data for it.
+
+    Raises:
+        RunError: The original has no end to compare with, or its data changed.
+    """
+    _last(run)
     if run.state not in (RunState.FINISHED, RunState.STOPPED):
         raise RunError(
             f"{run.name} is {run.state.value}: there is no end to compare with.", hint="Let it finish first."
@@ -60,12 +71,20 @@ def repeat_run(ctx: JobContext, run: Run, path: Path, dataset: Dataset | None = 
         raise RunError(f"The data changed since {run.name} was started.", hint="Bring the data back as it was.")
     again = create_run(path, dataset, run.graph, run.config, f"{run.name}, again")
     copy_plan(run, again)
-    ended = train_run(ctx, again, dataset)
+    return again, dataset
+
+
+def verdict_of(run: Run, again: Run) -> Verdict:
+    """Compare a repetition that was trained with its original; kept in the repetition's journal.
+
+    Raises:
+        RunError: It did not come to its end.
+    """
     if again.state is not RunState.FINISHED:
-        raise RunError(f"The repetition did not come to its end: {ended.text}")
-    verdict = compare(original, _last(again))
-    note_state(again, again.state, f"{ended.text} {verdict.text}")
-    return again, verdict
+        raise RunError(f"The repetition did not come to its end; it is {again.state.value}.")
+    verdict = compare(_last(run), _last(again))
+    note_state(again, again.state, verdict.text)
+    return verdict
 
 
 def compare(one: Checkpoint, other: Checkpoint) -> Verdict:
