@@ -16,12 +16,14 @@ from cnnstudio.gui.widgets.line_looks import free_look
 from cnnstudio.gui.widgets.overlay_card import Overlaid
 from cnnstudio.gui.widgets.queue_list import Waiting
 from cnnstudio.gui.widgets.run_notes import NOTHING
+from cnnstudio.gui.widgets.times import bytes_text
 from cnnstudio.runs.curves import CurveReader, Points
 from cnnstudio.runs.differences import Difference, differences
 from cnnstudio.runs.labels import label_run, parse_tags, tags_text
 from cnnstudio.runs.queue import QueueItem
 from cnnstudio.runs.run import Run
 from cnnstudio.runs.summary import RunSummary
+from cnnstudio.training.checkpoint import checkpoint_sizes
 
 if TYPE_CHECKING:
     from cnnstudio.gui.session import Session
@@ -137,7 +139,7 @@ class RunPanels(QObject):
             notes.set_run("", "", "", "" if current is None else str(current.path), problem)
             return
         info = current.run.info
-        notes.set_run(info.name, tags_text(info.tags), info.notes, str(current.path))
+        notes.set_run(info.name, tags_text(info.tags), info.notes, _about(current.run))
 
     def _on_noted(self, key: str, text: str) -> None:
         if self._noted is not None:
@@ -159,6 +161,13 @@ class RunPanels(QObject):
 
     def _on_hold(self) -> None:
         self._session.queue.hold("You hold it.")
+
+
+def _about(run: Run) -> str:
+    """Where a run lies, and how large each of its checkpoints is."""
+    sizes = checkpoint_sizes(run.checkpoints) if run.checkpoints.is_dir() else {}
+    kept = ", ".join(f"{name} {bytes_text(size)}" for name, size in sizes.items())
+    return f"{run.path} · checkpoints: {kept or 'none'}"
 
 
 def _waiting(item: QueueItem) -> Waiting:

@@ -263,3 +263,14 @@ def test_curves_are_saved_as_the_user_names_them(
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert lines[0].startswith("epoch,step,train_loss")
     assert len(lines) == 3
+
+
+def test_below_the_notes_stands_how_large_each_checkpoint_is(page: RunsPage, qtbot: QtBot) -> None:
+    path = page._rows[place_of(page, "Run 1")].path
+    (path / "checkpoints" / "step-000000007").mkdir(parents=True)
+    (path / "checkpoints" / "step-000000007" / "weights.safetensors").write_bytes(bytes(4_200))
+    (path / "checkpoints" / "step-000000008.tmp").mkdir()
+    click(page, qtbot, "Run 1")
+    assert page.view.notes.about.text() == f"{path} · checkpoints: step-000000007 4.2 kB"
+    click(page, qtbot, "Run 2")
+    assert page.view.notes.about.text().endswith("run-002 · checkpoints: none")
