@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core import files
+from cnnstudio.core.files import TEMP_SUFFIX
 from cnnstudio.gui.other_runs import open_run_folder
 from cnnstudio.gui.pages.run_rows import NAME
 from cnnstudio.gui.pages.runs import RunsPage
@@ -269,7 +270,7 @@ def test_below_the_notes_stands_how_large_each_checkpoint_is(page: RunsPage, qtb
     path = page._rows[place_of(page, "Run 1")].path
     (path / "checkpoints" / "step-000000007").mkdir(parents=True)
     (path / "checkpoints" / "step-000000007" / "weights.safetensors").write_bytes(bytes(4_200))
-    (path / "checkpoints" / "step-000000008.tmp").mkdir()
+    (path / "checkpoints" / f"step-000000008{TEMP_SUFFIX}").mkdir()
     click(page, qtbot, "Run 1")
     assert page.view.notes.about.text() == f"{path} · checkpoints: step-000000007 4.2 kB"
     click(page, qtbot, "Run 2")
