@@ -131,7 +131,8 @@ class Batches:
             epoch: From 0; one for all, or one for each image.
             trace: Told what was drawn.
         """
-        positions, epoch = self._told_apart(positions, epoch)
+        if self.is_balanced:
+            positions, epoch = self._told_apart(positions, epoch)
         if self.distorter is None:
             return self.images(positions), self.labels[positions.to(self.labels.device)]
         return self._mixed(self._distorted(positions, epoch, trace), positions, epoch, trace)

@@ -51,6 +51,8 @@ class Guard:
         scaler: "torch.amp.GradScaler | None",
     ) -> None:
         self._network, self._batches, self._name_of, self._scaler = network, batches, name_of, scaler
+        # Kept: walking through the modules takes as long as looking at a gradient.
+        self._parameters = list(network.named_parameters())
 
     def check_loss(self, loss: float, at: "Position") -> None:
         """The mean loss of the batch at a position."""
@@ -66,7 +68,7 @@ class Guard:
         if self._scaler is not None:
             if self._scaler.get_scale() < SMALLEST_SCALE:
                 raise self._diverged("The gradients overflow fp16 at every scale", at, "Compute in bf16 or fp32.")
-        elif problem := wrong_gradient(self._network, at.step):
+        elif problem := wrong_gradient(self._parameters, at.step):
             raise self._diverged(problem, at)
 
     def check_weights(self, at: "Position") -> None:

@@ -1,6 +1,7 @@
 """Noticing the moment when numbers stop being numbers."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
 ALL_GRADIENTS_EVERY = 16
 
 
-def wrong_gradient(network: "nn.Module", step: int) -> str:
+def wrong_gradient(parameters: "Sequence[tuple[str, nn.Parameter]]", step: int) -> str:
     """What is wrong with a gradient, in words; empty if nothing is, as far as this step looks."""
-    for name, parameter in network.named_parameters():
+    for name, parameter in parameters:
         if parameter.grad is None:
             continue
         if not math.isfinite(parameter.grad.sum().item()) and (found := _odd_value(parameter.grad)):

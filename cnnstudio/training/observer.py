@@ -1,6 +1,7 @@
 """Those who watch a training from within: health, pre-flight, whoever wants to see gradients and weights."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,3 +38,14 @@ class Observer:
 
     def on_end(self, trainer: "Trainer") -> None:
         """No more steps in this process, for whatever reason: the moment to take hooks off again."""
+
+
+HOOKS = ("on_start", "on_batch", "on_step", "on_update", "on_epoch", "on_end")
+
+
+def hooks_of(observers: "Sequence[Observer]") -> dict[str, list[Callable[..., Any]]]:
+    """Whom to call at each moment: those that have something to do then."""
+    return {
+        hook: [getattr(one, hook) for one in observers if getattr(type(one), hook, None) is not getattr(Observer, hook)]
+        for hook in HOOKS
+    }

@@ -26,7 +26,7 @@ from cnnstudio.training.events import (
 )
 from cnnstudio.training.layer_rules import freeze
 from cnnstudio.training.metrics import Best, EpochSums, Ledger, StepReporter
-from cnnstudio.training.observer import Observer
+from cnnstudio.training.observer import Observer, hooks_of
 from cnnstudio.training.passes import Passes
 from cnnstudio.training.patience import Patience
 from cnnstudio.training.plan import Plan
@@ -98,7 +98,8 @@ class Trainer:
         self.average = Average(self.network, reg.average) if reg.average else None
         self.position, self.best = Position(), Best()
         self.plateau, self.patience = Patience(), Patience()
-        self.observers, self.made_with, self.notes = tuple(observers), made_with or {}, list(notes)
+        self.made_with, self.notes = made_with or {}, list(notes)
+        self.watch(observers)
         self.emit: Callable[[TrainingEvent | Progress], None] = lambda event: None
         self.steps_per_epoch, self._train, self._val = train.count(), train, val
         self.rates = Rates(config, self.steps_per_epoch)
@@ -124,6 +125,10 @@ class Trainer:
             raise
         emit(ended)
         return ended
+
+    def watch(self, observers: Sequence[Observer]) -> None:
+        """Let these see every step, and no others."""
+        self._hooks = hooks_of(observers)
 
     def restore(self, checkpoint: Checkpoint, best: Checkpoint | None) -> None:
         """Go back to where a checkpoint was taken."""
@@ -288,8 +293,8 @@ class Trainer:
         self.emit(Noted(self.position.step, text, "A smaller batch does the same; see the parts of a batch."))
 
     def _tell(self, hook: str, *arguments: object) -> None:
-        for observer in self.observers:
-            getattr(observer, hook)(self, *arguments)
+        for call in self._hooks[hook]:
+            call(self, *arguments)
 
     def _ended(self, reason: EndReason, text: str, images: tuple[str, ...] = ()) -> RunEnded:
         return RunEnded(reason, self.position.step, self.position.epoch, text, images)

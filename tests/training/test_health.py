@@ -37,7 +37,7 @@ class Clock:
 
 def train(folder: Path, *observers: Observer) -> list[Any]:
     trainer = toy.trainer(folder, CONFIG)
-    trainer.observers = observers
+    trainer.watch(observers)
     events: list[Any] = []
     trainer.run(JobContext(), events.append)
     return events
@@ -71,7 +71,7 @@ def test_numbers_of_a_layer_equal_hand_arithmetic(tmp_path: Path) -> None:
 
 def test_looking_changes_no_bit_and_leaves_no_hook(tmp_path: Path) -> None:
     watched, plain = toy.trainer(tmp_path / "a", CONFIG), toy.trainer(tmp_path / "b", CONFIG)
-    watched.observers = (HealthObserver(clock=Clock(1.0)),)
+    watched.watch((HealthObserver(clock=Clock(1.0)),))
     for trainer in (watched, plain):
         trainer.run(JobContext(), lambda event: None)
     ours, theirs = watched.network.state_dict(), plain.network.state_dict()
