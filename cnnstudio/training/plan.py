@@ -57,9 +57,15 @@ class Plan(Spec):
 
     def fast(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function compiled, if the plan says so; state-dict keys stay, since the network itself isn't wrapped."""
+        if not self.compile:
+            return function
+        import logging
+
         import torch
 
-        return torch.compile(function) if self.compile else function
+        # The compiler looks for CUDA's and says on stderr that there is none.
+        logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
+        return torch.compile(function)
 
     def place(self, images: "Tensor") -> "Tensor":
         """A batch in the layout that the network has."""

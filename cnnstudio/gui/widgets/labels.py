@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from cnnstudio.data.words import printable
 from cnnstudio.gui.theme import set_role
 
+# A label that hugs its text shrinks only when less than this share of its width is used.
+ROOMY = 0.8
+
 
 class Label(QLabel):
     """A label that shows text as it is: a file name with tags in it stays a file name."""
@@ -44,12 +47,19 @@ class ElidedLabel(QWidget):
 
     def set_text(self, text: str, role: str | None = None) -> None:
         """Show another text."""
+        before = self.sizeHint().width()
         self._text = text
         self._label.set_text(text, role)
         self.setAccessibleName(text)
-        self.updateGeometry()
+        if not self.isVisible() or self._needs_room(before, self.sizeHint().width()):
+            self.updateGeometry()
         self._update_tooltip()
         self.update()
+
+    def _needs_room(self, before: int, now: int) -> bool:
+        """Must the page be laid out anew? A number that changes while a network trains would do it each time."""
+        is_tight = before >= self.width()
+        return now > self.width() or (is_tight and now < ROOMY * self.width())
 
     def shown_text(self) -> str:
         """What there is room for."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication
 
 from cnnstudio.gui.theme import theme
@@ -24,8 +24,8 @@ from cnnstudio.gui.widgets.tabs import Chip
 # Two plots drawn 30 times a second kept the GUI thread busy for half of its time, and what trains beside it waits for
 # the interpreter meanwhile: drawing may take this share of the time, and no two plots draw in one go.
 DRAW_MS, SLOWEST_MS, DRAW_SHARE, APART_MS = 100, 1000, 0.01, 40
-# A 2 px line of 1e5 points takes 120 ms; of 1,200 a few, and it looks the same.
-MAX_SMOOTH_POINTS = 1_200
+# A 2 px line of 1e5 points takes 120 ms; of 400 one or two, and it looks the same.
+MAX_SMOOTH_POINTS = 400
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
 MAX_DOTS = 200
 MIN_PX = 96
@@ -158,6 +158,8 @@ class Plot(Card):
         return x, (low, high)
 
     def _on_time(self) -> None:
+        if not self.isVisible():
+            return  # drawn when it comes into sight
         if (time.perf_counter() - Plot.drawn_s) * 1000 < APART_MS:
             QTimer.singleShot(APART_MS, self, self._on_time)
         else:
@@ -176,6 +178,10 @@ class Plot(Card):
                 place = int(np.argmin(np.abs(series.x - x)))
                 found[curve.title] = float((series.y if curve.is_dotted else series.smooth)[place])
         return found
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
