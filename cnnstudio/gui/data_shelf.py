@@ -79,8 +79,7 @@ class DataShelf(RunShelf):
         def cancelled() -> None:
             failed(DataError(f"Opening {title} was cancelled.", hint="Choose the source again."))
 
-        name = f"Opening {title}"
-        job = self.jobs.start(name, "io", work, on_done=done, on_error=failed, on_cancelled=cancelled)
+        job = self.jobs.start(f"Opening {title}", "io", work, on_done=done, on_error=failed, on_cancelled=cancelled)
         self.data_job = job
         self.dataset_changed.emit()
 

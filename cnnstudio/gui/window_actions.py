@@ -9,6 +9,7 @@ from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action, needs_proje
 from cnnstudio.gui.session import Session
 
 if TYPE_CHECKING:
+    from cnnstudio.gui.dialogs import Dialogs
     from cnnstudio.gui.main_window import MainWindow
 
 MAX_RECENT_COMMANDS = 6
@@ -21,63 +22,8 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             "project.new", "New project", FILE, _new, ("Ctrl+N",), "plus", tooltip="Begin with a sample or a folder."
         ),
         Action("project.open", "Open a project…", FILE, window.dialogs.choose_project, ("Ctrl+O",), "folder-outline"),
-        Action(
-            "data.folder",
-            "Use a folder of images…",
-            FILE,
-            window.dialogs.choose_folder,
-            ("Ctrl+Shift+O",),
-            "image-multiple-outline",
-            tooltip="The class may stand in subfolders, in the files' names, or in a table.",
-        ),
-        Action(
-            "data.file",
-            "Use an archive or a file of images…",
-            FILE,
-            window.dialogs.choose_file,
-            (),
-            "folder-zip-outline",
-            tooltip="A zip or tar archive, or an IDX, CIFAR, NPZ or CSV file.",
-        ),
-        Action(
-            "data.known",
-            "Use a well-known set…",
-            FILE,
-            window.dialogs.choose_known,
-            (),
-            "cloud-download-outline",
-            tooltip="MNIST, CIFAR-10, Flowers-102 and others; downloaded on your click only.",
-        ),
-        Action(
-            "network.import",
-            "Import a network…",
-            FILE,
-            window.dialogs.choose_network,
-            (),
-            "graph-outline",
-            needs_project,
-            "Replace the network by one of a JSON file; that can be undone.",
-        ),
-        Action(
-            "weights.import",
-            "Import weights…",
-            FILE,
-            window.dialogs.choose_weights,
-            (),
-            "import",
-            needs_project,
-            "Make a run of a .safetensors, .pt or .pth file; a table shows first what fits.",
-        ),
-        Action(
-            "weights.pretrained",
-            "Get pretrained weights…",
-            FILE,
-            window.dialogs.get_pretrained,
-            (),
-            "cloud-download-outline",
-            needs_project,
-            "Choose weights that torchvision publishes; they are downloaded on a click only.",
-        ),
+        *_data_actions(window.dialogs),
+        *_network_actions(window.dialogs),
         *(_opener(path) for path in window.session.settings.recent[:MAX_RECENT_COMMANDS]),
         Action(
             "images.paste",
@@ -92,6 +38,75 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
         Action("view.commands", "Search or run a command", VIEW, window.open_palette, ("Ctrl+K",), "magnify"),
         Action("help.shortcuts", "Show all shortcuts", HELP, window.open_sheet, ("?", "F1"), "keyboard-outline"),
         Action("window.close", "Quit", FILE, window.quit, ("Ctrl+Q",), "exit-to-app"),
+    )
+
+
+def _data_actions(dialogs: "Dialogs") -> tuple[Action, ...]:
+    """Where pictures come from."""
+    return (
+        Action(
+            "data.folder",
+            "Use a folder of images…",
+            FILE,
+            dialogs.choose_folder,
+            ("Ctrl+Shift+O",),
+            "image-multiple-outline",
+            tooltip="The class may stand in subfolders, in the files' names, or in a table.",
+        ),
+        Action(
+            "data.file",
+            "Use an archive or a file of images…",
+            FILE,
+            dialogs.choose_file,
+            (),
+            "folder-zip-outline",
+            tooltip="A zip or tar archive, or an IDX, CIFAR, NPZ or CSV file.",
+        ),
+        Action(
+            "data.known",
+            "Use a well-known set…",
+            FILE,
+            dialogs.choose_known,
+            (),
+            "cloud-download-outline",
+            tooltip="MNIST, CIFAR-10, Flowers-102 and others; downloaded on your click only.",
+        ),
+    )
+
+
+def _network_actions(dialogs: "Dialogs") -> tuple[Action, ...]:
+    """Where networks and weights come from."""
+    return (
+        Action(
+            "network.import",
+            "Import a network…",
+            FILE,
+            dialogs.choose_network,
+            (),
+            "graph-outline",
+            needs_project,
+            "Replace the network by one of a JSON file; that can be undone.",
+        ),
+        Action(
+            "weights.import",
+            "Import weights…",
+            FILE,
+            dialogs.choose_weights,
+            (),
+            "import",
+            needs_project,
+            "Make a run of a .safetensors, .pt or .pth file; a table shows first what fits.",
+        ),
+        Action(
+            "weights.pretrained",
+            "Get pretrained weights…",
+            FILE,
+            dialogs.get_pretrained,
+            (),
+            "cloud-download-outline",
+            needs_project,
+            "Choose weights that torchvision publishes; they are downloaded on a click only.",
+        ),
     )
 
 

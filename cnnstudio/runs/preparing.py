@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.feeding import split_batches, training_batches
+from cnnstudio.data.loader import Batches
 from cnnstudio.runs.circumstances import circumstances, differences, differences_text
 from cnnstudio.runs.run import Run
 from cnnstudio.runs.tuned import run_plan
@@ -17,6 +18,9 @@ from cnnstudio.training.plan import Plan
 from cnnstudio.training.saving import require_room
 
 if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
     from cnnstudio.training.distributed import Group
     from cnnstudio.training.trainer import Trainer
 
@@ -41,37 +45,22 @@ def build_trainer(
         RunError: No checkpoint is intact.
         FileError: The disk has no room for the checkpoints.
     """
-    from cnnstudio.network.compile import compile_network
-    from cnnstudio.training.beginning import initialise
     from cnnstudio.training.device import choose_device
     from cnnstudio.training.health import HealthObserver
     from cnnstudio.training.trainer import Trainer
 
-    config = run.config
-    device = choose_device(config.device) if group is None else group.device
+    device = choose_device(run.config.device) if group is None else group.device
     latest = load_latest(run.checkpoints) if run.checkpoints.is_dir() else None
-    network = compile_network(run.graph, seed=config.seed)
-    initialise(network, config)
-    if group is not None:
-        group.prepare(network)
+    network = _network(run, group)
     plan = _fitting(run_plan(ctx, run, dataset, network.to(device), device))
-    train = training_batches(dataset, run.data.augment, config.batch, config.seed, device, config.workers)
-    stack.callback(train.close)
-    val = split_batches(dataset, "val", max(256, config.batch), config.seed, device)
+    train, val = _batches(run, dataset, device, stack)
     made_with = circumstances(run, device, plan)
     if group is not None:
         train, val, plan = group.share(train), group.share(val), group.fit(plan)
         made_with = {**made_with, "processes": group.size, "norms_together": group.syncs_norms}
     rows = dataset.indices("train")
     trainer = Trainer(
-        network,
-        train,
-        val,
-        config,
-        device,
-        run.checkpoints,
-        before_save,
-        plan,
+        *(network, train, val, run.config, device, run.checkpoints, before_save, plan),
         observers=(HealthObserver(),) if group is None or group.is_writer else (),
         name_of=lambda position: dataset.names[int(rows[position])],
         made_with=made_with,
@@ -82,6 +71,26 @@ def build_trainer(
     if latest is not None:
         trainer.restore(latest, load_best(run.checkpoints))
     return trainer
+
+
+def _network(run: Run, group: "Group | None") -> "nn.Module":
+    """The run's network with the weights that its training begins with."""
+    from cnnstudio.network.compile import compile_network
+    from cnnstudio.training.beginning import initialise
+
+    network = compile_network(run.graph, seed=run.config.seed)
+    initialise(network, run.config)
+    if group is not None:
+        group.prepare(network)
+    return network
+
+
+def _batches(run: Run, dataset: Dataset, device: "torch.device", stack: ExitStack) -> tuple[Batches, Batches]:
+    """Those to train on and those to judge by."""
+    config = run.config
+    train = training_batches(dataset, run.data.augment, config.batch, config.seed, device, config.workers)
+    stack.callback(train.close)
+    return train, split_batches(dataset, "val", max(256, config.batch), config.seed, device)
 
 
 def _fitting(plan: Plan) -> Plan:

@@ -241,12 +241,8 @@ class DataPage(Page):
         elif kind == KNOWN:
             show_known_sets(self, self.session)
             self._refresh()
-        elif not self._is_open(kind):
+        elif (spec := self.session.data_spec) is None or spec.source.kind != kind or self.session.data_error:
             self.session.open_source(parse_source(kind))
-
-    def _is_open(self, kind: str) -> bool:
-        spec = self.session.data_spec
-        return spec is not None and spec.source.kind == kind and self.session.data_error is None
 
     def _on_source_changed(self, source: SourceSpec) -> None:
         spec = self.session.data_spec
