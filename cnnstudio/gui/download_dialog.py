@@ -1,6 +1,5 @@
 """What the dialogs of published files share: a list, what is said of the chosen one, a download that can be stopped."""
 
-from abc import abstractmethod
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -43,17 +42,17 @@ class DownloadDialog(QDialog):
         self.close_button.clicked.connect(self.reject)
         self.progress.cancelled.connect(self.stopped)
 
-    @abstractmethod
     def rows(self) -> Sequence[Sequence[object]]:
         """The table's cells as they are now."""
+        raise NotImplementedError
 
-    @abstractmethod
     def show_row(self, row: int) -> None:
         """Say in `details` and on the button what is chosen."""
+        raise NotImplementedError
 
-    @abstractmethod
     def get(self) -> None:
         """The button was clicked."""
+        raise NotImplementedError
 
     def show_progress(self, progress: Progress) -> None:
         """A download is under way."""
