@@ -14,6 +14,11 @@ def _rate(config: TrainConfig) -> str:
     return f"{config.schedule.title}{warmup}"
 
 
+def _begin(config: TrainConfig) -> str:
+    own = "" if config.initialisation.kind == "as_built" else f", {config.initialisation.title}"
+    return f"{config.loss.title}{own}"
+
+
 def _regular(config: TrainConfig) -> str:
     reg = config.regularisation
     parts = [
@@ -46,7 +51,7 @@ SUMMARIES: Mapping[str, Callable[[TrainConfig], str]] = {
     "optimizer": lambda config: f"{config.optimizer.title}, {config.optimizer.rate:g}",
     "duration": _duration,
     "rate": _rate,
-    "begin": lambda config: f"{config.loss.title}, {config.initialisation.title}",
+    "begin": _begin,
     "regular": _regular,
     "layers": _layers,
     "machine": _machine,
