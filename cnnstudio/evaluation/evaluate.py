@@ -75,7 +75,7 @@ def evaluate(
             is empty.
     """
     indices = np.asarray(dataset.indices(split), np.int64)
-    _require_size(dataset, preprocess)
+    require_size(dataset, preprocess)
     labels = own_labels(dataset.labels[indices], dataset.classes, classes)
     logits = predict(network, dataset.pixels[indices], preprocess, ctx, batch=batch)
     result = report(split, labels, logits, classes)
@@ -98,7 +98,12 @@ def own_labels(labels: npt.NDArray[np.int64], theirs: Sequence[str], ours: Seque
     return mapped
 
 
-def _require_size(dataset: "Dataset", preprocess: "PreprocessSpec") -> None:
+def require_size(dataset: "Dataset", preprocess: "PreprocessSpec") -> None:
+    """Check that the pictures have the size that a network takes.
+
+    Raises:
+        DataError: They haven't.
+    """
     wanted = (preprocess.channels, preprocess.side, preprocess.side)
     found = tuple(dataset.pixels.shape[1:])
     if found != wanted:

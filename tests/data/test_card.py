@@ -1,10 +1,9 @@
 """The data card against counts by hand."""
 
 import numpy as np
-import pytest
 
 from cnnstudio.core.jobs import JobContext
-from cnnstudio.data.card import MAP_MOST, data_card, picture_map
+from cnnstudio.data.card import data_card
 from cnnstudio.data.dataset import EXCLUDED, Dataset
 from cnnstudio.data.sources.digits import DigitsSource
 from cnnstudio.data.spec import data_spec
@@ -39,21 +38,3 @@ def test_means_and_levels_leave_out_what_is_left_out():
     assert card.levels.sum(axis=1).tolist() == [39 * 256] * 3
     assert card.levels[0, 7] == np.count_nonzero(data.pixels[1:, 0] == 7)
     assert card.sizes is None
-
-
-@pytest.mark.slow
-def test_the_main_direction_parts_dark_from_bright():
-    found = picture_map(dataset(), "pca", JobContext())
-    assert found.numbers.tolist() == list(range(1, 40))
-    dark, bright = found.points[found.numbers < 20, 0], found.points[found.numbers >= 20, 0]
-    assert dark.max() < bright.min() or bright.max() < dark.min()
-    assert found.points.min() == 0
-    assert found.points.max() == 1
-    assert 0.5 < found.kept <= 1
-    assert found.thumbnails.shape == (39, 24, 24, 3)
-
-
-@pytest.mark.slow
-def test_neighbours_are_laid_out_by_t_sne_and_large_sets_are_sampled():
-    assert picture_map(dataset(), "tsne", JobContext()).points.shape == (39, 2)
-    assert len(picture_map(dataset(MAP_MOST + 50, 8), "pca", JobContext()).numbers) == MAP_MOST

@@ -3,14 +3,15 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import Job, JobContext
 from cnnstudio.data.dataset import Dataset, printable
 from cnnstudio.data.words import counted
+from cnnstudio.gui.pages.map_panel import MapPanel
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
@@ -19,18 +20,13 @@ from cnnstudio.gui.widgets.gallery import Gallery
 from cnnstudio.gui.widgets.gallery_model import GalleryItems
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.levels import LevelCurves
-from cnnstudio.gui.widgets.picture_map import PictureMapView
-from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
-from cnnstudio.gui.widgets.tabs import Chips
+from cnnstudio.gui.widgets.progress_line import ProgressLine
+from cnnstudio.gui.widgets.states import EmptyState
 
 if TYPE_CHECKING:
-    from cnnstudio.data.card import DataCard, Method, PictureMap
+    from cnnstudio.data.card import DataCard
 
 OVERVIEW, LEFT_PX = "overview", 340
-METHODS = (
-    ("pca", "Main directions", "PCA: the two directions in which the pictures' pixels differ most."),
-    ("tsne", "Neighbours", "t-SNE: up to 1,500 pictures, neighbours kept together; takes some seconds."),
-)
 
 
 class OverviewTab(QWidget):
@@ -47,46 +43,45 @@ class OverviewTab(QWidget):
         self.means.set_zoom(64)
         self.levels = LevelCurves()
         self.facts = Label("", "small", wrap=True)
-        self.method = Chips(METHODS, "How the pictures are laid out")
-        self.method.set_current("pca")
-        self.map = PictureMapView()
-        self.show_chosen = Button("Show the chosen", "Show them in the gallery.", icon="image-multiple-outline")
-        self._about = Label("", "small", wrap=True)
-        self.busy = BusyState("Looking at all pictures", "Stop looking; nothing is changed.")
+        self.panel = MapPanel(session)
+        self.progress = ProgressLine("Stop looking; nothing is changed.")
+        self.problem = Label("", "problem", wrap=True)
+        self.again = Button("Try again", "Look at the pictures again.")
         self.empty = EmptyState("No pictures yet", "Open data on the tab Pictures first.", icon="image-outline")
-        self.error = ErrorState("Your files and your runs are safe.", "Try again", "Look at the pictures again.")
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
-        means, levels, side = Card("Mean pictures"), Card("Levels"), QVBoxLayout()
-        means.add(self.means, 1)
-        levels.add(self.levels)
-        levels.add(self.facts)
-        levels.hug()
+        self._means, self._levels, side = Card("Mean pictures"), Card("Levels"), QVBoxLayout()
+        waiting = QWidget()
+        state = QVBoxLayout(waiting)
+        state.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.progress, self.problem):
+            state.addWidget(widget)
+        state.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
+        state.addStretch(1)
+        self._found = QStackedWidget()
+        self._found.addWidget(self.means)
+        self._found.addWidget(waiting)
+        self._means.add(self._found, 1)
+        self._levels.add(self.levels)
+        self._levels.add(self.facts)
+        self._levels.hug()
         side.setSpacing(theme.tokens.size.gap)
-        side.addWidget(means, 1)
-        side.addWidget(levels)
+        side.addWidget(self._means, 1)
+        side.addWidget(self._levels)
         left = QWidget()
         left.setFixedWidth(LEFT_PX)
         side.setContentsMargins(0, 0, 0, 0)
         left.setLayout(side)
-        card = Card("Map of the pictures")
-        self.map.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        foot = QHBoxLayout()
-        foot.addWidget(self._about, 1)
-        foot.addWidget(self.show_chosen)
-        card.add(self.method)
-        card.add(self.map, 1)
-        card.add(foot)
         content = QWidget()
         row = QHBoxLayout(content)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.tokens.size.gap)
         row.addWidget(left)
-        row.addWidget(card, 1)
+        row.addWidget(self.panel, 1)
         self.views = QStackedWidget()
-        for view in (content, self.busy, self.empty, self.error):
+        for view in (content, self.empty):
             self.views.addWidget(view)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -95,12 +90,9 @@ class OverviewTab(QWidget):
     def _connect(self) -> None:
         self.session.dataset_changed.connect(self._on_dataset)
         self.session.jobs.job_changed.connect(self._on_job)
-        self.busy.triggered.connect(self._cancel)
-        self.error.triggered.connect(self._begin)
-        self.method.chosen.connect(self._begin)
-        self.map.chosen.connect(self._on_lasso)
-        self.show_chosen.clicked.connect(self._on_show)
-        self._on_lasso([])
+        self.progress.cancelled.connect(self._on_cancel)
+        self.again.clicked.connect(self._begin)
+        self.panel.chosen.connect(self.chosen)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -111,43 +103,44 @@ class OverviewTab(QWidget):
         if dataset is None:
             self.views.setCurrentWidget(self.empty)
         elif dataset is not self._seen and self.isVisible():
+            self.views.setCurrentIndex(0)
             self._begin()
+            self.panel.begin()
 
     def _begin(self) -> None:
         dataset = self.session.dataset
         if dataset is None:
             return
-        self._cancel()
-        self._seen, method = dataset, self.method.current()
+        self._stop()
+        self._seen = dataset
 
-        def work(ctx: JobContext) -> "tuple[DataCard, PictureMap]":
-            # scikit-learn takes a second to import: not before it is wanted.
-            from cnnstudio.data.card import data_card, picture_map
+        def work(ctx: JobContext) -> "DataCard":
+            from cnnstudio.data.card import data_card
 
-            kind: Method = "tsne" if method == "tsne" else "pca"
-            return data_card(dataset, ctx), picture_map(dataset, kind, ctx)
+            return data_card(dataset, ctx)
 
-        self.views.setCurrentWidget(self.busy)
+        self._show_state(is_busy=True)
         self._job = self.session.jobs.start(
             "Looking at the pictures", "io", work, on_done=self._show, on_error=self._fail, on_cancelled=self._forget
         )
 
-    def _show(self, found: "tuple[DataCard, PictureMap]") -> None:
-        card, pictures = found
-        dataset = self._seen
-        self._job = None
+    def _show(self, card: "DataCard") -> None:
+        dataset, self._job = self._seen, None
         if dataset is None:
             return
         self._show_means(dataset, card)
         self.levels.set_levels(card.levels)
         self.facts.set_text(facts_text(dataset, card))
-        texts = {
-            number: f"{printable(dataset.names[number])} · {printable(dataset.classes[int(dataset.labels[number])])}"
-            for number in pictures.numbers.tolist()
-        }
-        self.map.set_map(pictures, texts)
-        self._on_lasso([])
-        self.views.setCurrentIndex(0)
+        self._show_state()
+
+    def _show_state(self, *, is_busy: bool = False, problem: str = "") -> None:
+        """Busy, or a problem with the way out of it, or what was found."""
+        self.progress.setVisible(is_busy)
+        self.problem.set_text(problem)
+        for widget in (self.problem, self.again):
+            widget.setVisible(bool(problem))
+        self._levels.setVisible(not is_busy and not problem)
+        self._found.setCurrentIndex(int(is_busy or bool(problem)))
 
     def _show_means(self, dataset: Dataset, card: "DataCard") -> None:
         counts = list(dataset.counts().values())
@@ -162,32 +155,26 @@ class OverviewTab(QWidget):
         )
         self.means.set_items(items)
 
-    def _on_lasso(self, numbers: list[int]) -> None:
-        self.show_chosen.set_enabled(bool(numbers), "Draw around some pictures first.")
-        found = f"{counted(len(numbers), 'picture')} chosen."
-        self._about.set_text(found if numbers else "Draw around some pictures to choose them.")
-
-    def _on_show(self) -> None:
-        self.chosen.emit(self.map.numbers())
-
     def _fail(self, error: StudioError) -> None:
         self._job = None
-        self.error.set_error("The pictures can't be looked at", error)
-        self.views.setCurrentWidget(self.error)
+        self._show_state(problem=str(error))
 
     def _forget(self) -> None:
         if self._job is None:
-            self._seen = None
-            self.views.setCurrentWidget(self.error)
+            self._show_state(problem="It was stopped before all pictures were looked at.")
 
-    def _cancel(self) -> None:
+    def _stop(self) -> None:
         job, self._job = self._job, None
         if job is not None:
             job.cancel()
 
+    def _on_cancel(self) -> None:
+        self._stop()
+        self._forget()
+
     def _on_job(self, job: Job) -> None:
         if job is self._job:
-            self.busy.set_progress(job.progress)
+            self.progress.set_progress(job.progress)
 
 
 def facts_text(dataset: Dataset, card: "DataCard") -> str:

@@ -1,4 +1,6 @@
-"""A map of thumbnails: alike pictures lie side by side; a lasso drawn with the mouse chooses some."""
+"""A map of pictures, as thumbnails or as marks of their classes; a lasso drawn with the mouse chooses some."""
+
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
@@ -15,12 +17,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from cnnstudio.data.card import PictureMap
+from cnnstudio.data.picture_map import PictureMap
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.class_marks import MARK_PX, class_colour, paint_cross, paint_mark
 from cnnstudio.gui.widgets.labels import plain
 from cnnstudio.gui.widgets.pixels import to_pixmap
 
-MARGIN_PX, FADED = 12, 0.25
+MARGIN_PX, FADED, FRAME_PX = 12, 0.25, 2
+Look = Literal["pictures", "marks"]
 
 
 class PictureMapView(QWidget):
@@ -32,6 +36,9 @@ class PictureMapView(QWidget):
         super().__init__()
         self._map: PictureMap | None = None
         self._texts: dict[int, str] = {}
+        self._labels = np.zeros(0, np.int64)
+        self._is_wrong = np.zeros(0, bool)
+        self._look: Look = "pictures"
         self._corners = np.zeros((0, 2), np.int64)
         self._picture: QPixmap | None = None
         self._chosen_picture: QPixmap | None = None
@@ -45,12 +52,29 @@ class PictureMapView(QWidget):
         self.setToolTip("Draw around some pictures with the mouse to choose them; Ctrl+A chooses all, Esc none.")
         theme.changed.connect(self._forget_picture)
 
-    def set_map(self, found: PictureMap | None, texts: dict[int, str]) -> None:
-        """Show pictures; `texts` has a line for each of their numbers."""
-        self._map, self._texts = found, texts
-        self._is_inside = np.zeros(0 if found is None else len(found.numbers), bool)
+    def set_map(self, found: PictureMap, texts: dict[int, str], labels: np.ndarray, is_wrong: np.ndarray) -> None:
+        """Show pictures.
+
+        Args:
+            found: Where they lie.
+            texts: A line for each of their numbers.
+            labels: int64, shape (M,): their classes.
+            is_wrong: bool, shape (M,): those that get a cross.
+        """
+        self._map, self._texts, self._labels, self._is_wrong = found, texts, labels, is_wrong
+        self._is_inside = np.zeros(len(found.numbers), bool)
         self._lasso = QPolygonF()
         self._place()
+
+    def set_look(self, look: Look) -> None:
+        """Show thumbnails, framed in the colours of their classes, or the classes' marks alone."""
+        self._look = look
+        self._forget_picture()
+
+    def choose_wrong(self) -> None:
+        """Choose the pictures with a cross."""
+        self._lasso = QPolygonF()
+        self._choose(self._is_wrong.copy())
 
     def numbers(self) -> list[int]:
         """The numbers of the chosen pictures."""
@@ -149,13 +173,45 @@ class PictureMapView(QWidget):
         self.update()
 
     def _painted(self, is_shown: np.ndarray) -> QPixmap:
-        """The thumbnails in one picture: pasted as numbers, 3,000 take a few milliseconds."""
+        """The pictures or marks in one picture, wrong answers on top."""
+        places = np.flatnonzero(is_shown)
+        shown = self._thumbnails(places) if self._look == "pictures" else self._marks(places)
+        painter = QPainter(shown)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place in places[self._is_wrong[places]].tolist():
+            paint_cross(painter, self._centre(place), MARK_PX - 2)
+        painter.end()
+        return shown
+
+    def _thumbnails(self, places: np.ndarray) -> QPixmap:
+        """Pasted as numbers, 3,000 take a few milliseconds."""
         assert self._map is not None
         canvas = np.zeros((self.height(), self.width(), 4), np.uint8)
-        side = self._map.thumbnails.shape[1]
-        for place in np.flatnonzero(is_shown).tolist():
+        side, frames = self._map.thumbnails.shape[1], {}
+        for place in places.tolist():
             x, y = self._corners[place].tolist()
+            label = int(self._labels[place])
+            if label not in frames:
+                frames[label] = class_colour(label).getRgb()
+            canvas[max(0, y - FRAME_PX) : y + side + FRAME_PX, max(0, x - FRAME_PX) : x + side + FRAME_PX] = frames[
+                label
+            ]
             room = canvas[y : y + side, x : x + side]
             room[..., :3] = self._map.thumbnails[place][: room.shape[0], : room.shape[1]]
-            room[..., 3] = 255
         return to_pixmap(canvas)
+
+    def _marks(self, places: np.ndarray) -> QPixmap:
+        shown = QPixmap(self.size())
+        shown.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(shown)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place in places.tolist():
+            paint_mark(painter, self._centre(place), int(self._labels[place]))
+        painter.end()
+        return shown
+
+    def _centre(self, place: int) -> QPointF:
+        assert self._map is not None
+        half = self._map.thumbnails.shape[1] / 2
+        x, y = self._corners[place].tolist()
+        return QPointF(x + half, y + half)
