@@ -49,6 +49,10 @@ class LayerSpec(Spec):
         """Numbers that training learns (running means of a normalisation aren't learnt)."""
         return 0
 
+    def weight_shape(self, inputs: Sequence[Shape]) -> tuple[int, ...] | None:
+        """The shape of the weights that begin by chance, as PyTorch keeps them; None without such weights."""
+        return None
+
     def macs(self, inputs: Sequence[Shape]) -> int:
         """Multiply–accumulate pairs for one image, of convolutions and linear layers."""
         return 0

@@ -133,7 +133,8 @@ def parse_config(value: object, where: str = "The recipe") -> TrainConfig:
 def with_setting(config: TrainConfig, key: str, text: str) -> TrainConfig:
     """The recipe with one setting changed by its name, as `--set optimizer.rate=0.01` on the command line.
 
-    `layers.NODE.frozen` and `layers.NODE.rate` are about one layer; lists are written with commas between.
+    `layers.NODE.frozen`, `layers.NODE.rate` and `layers.NODE.initialisation` (a kind, or with `.gain`, `.deviation` …
+    behind it one of its settings) are about one layer; lists are written with commas between.
 
     Raises:
         RecipeError: No such setting, or the value doesn't fit; the known names are told.
@@ -158,7 +159,8 @@ _FAMILIES: dict[str, Family[Any]] = {
 
 
 def _with_layer(config: TrainConfig, key: str, text: str, where: str) -> TrainConfig:
-    node, _, field = key.rpartition(".")
+    node, nested, detail = key.partition(".initialisation.")
+    node, _, field = (node, "", "initialisation") if nested else key.rpartition(".")
     known = ("frozen", "rate", "initialisation")
     if not node or field not in known:
         raise RecipeError(
@@ -166,6 +168,9 @@ def _with_layer(config: TrainConfig, key: str, text: str, where: str) -> TrainCo
         )
     own = next((rule.to_json() for rule in config.layers if rule.node == node), {"node": node})
     value: object = {"kind": text} if field == "initialisation" else text
+    if nested:
+        begun = own.get("initialisation") or config.initialisation.to_json()
+        value = {"kind": text} if detail == "kind" else with_value(begun, detail, text, RecipeError)
     rule = parse_spec(LayerRule, {**own, field: value}, RecipeError, where)
     return config.replace(layers=with_rule(config.layers, rule))
 

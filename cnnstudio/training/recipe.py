@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, SerializeAsAny
 
 from cnnstudio.core.specs import Family, Spec
 from cnnstudio.training.patience import Patience
+from cnnstudio.training.spread import Spread
 
 if TYPE_CHECKING:
     import torch
@@ -109,6 +110,10 @@ class InitialisationSpec(Spec, ABC):
 
     title: ClassVar[str]
     kind: str
+
+    @abstractmethod
+    def spread(self, weight_shape: Sequence[int]) -> Spread:
+        """How widely `fill` spreads weights of this shape: arithmetic, so that it is shown before torch is there."""
 
     @abstractmethod
     def fill(self, module: "nn.Module") -> None:

@@ -1,5 +1,6 @@
 """Initialisation against the variances of the papers."""
 
+import copy
 import math
 from typing import Any
 
@@ -89,3 +90,32 @@ def test_norms_keep_their_own_beginning() -> None:
 def test_every_initialisation_setting_is_described(kind: str) -> None:
     for name, field in initialisations[kind].model_fields.items():
         assert name == "kind" or (field.title and field.description), name
+
+
+MODULES = (
+    nn.Conv2d(64, 128, 3),
+    nn.Conv2d(64, 128, (3, 5), groups=4),
+    nn.Linear(300, 200),
+    nn.ConvTranspose2d(48, 96, 2),
+)
+SETTINGS: list[dict[str, Any]] = [
+    *({"kind": kind} for kind in initialisations.kinds()),
+    {"kind": "he", "fan": "outputs", "shape": "uniform"},
+    {"kind": "xavier", "shape": "uniform"},
+    {"kind": "orthogonal", "gain": 1.5},
+]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: type(module).__name__ + str(module.weight.ndim))
+@pytest.mark.parametrize("described", SETTINGS, ids=str)
+def test_spread_that_is_shown_is_that_of_torchs_weights(described: dict[str, Any], module: nn.Module) -> None:
+    made: Any = copy.deepcopy(module)
+    torch.manual_seed(2)
+    made.reset_parameters()  # as PyTorch builds it
+    spec = initialisations.parse(described)
+    spec.fill(made)
+    values, spread = made.weight.detach().double().flatten(), spec.spread(tuple(made.weight.shape))
+    # Relative error of a deviation from n numbers: √(1/2n), four times that at most.
+    assert values.std().item() == pytest.approx(spread.deviation, rel=4 / math.sqrt(2 * len(values)), abs=1e-12)
+    if spread.is_even:
+        assert 0.99 * spread.reach <= values.abs().max().item() <= spread.reach * (1 + 1e-6)

@@ -49,3 +49,30 @@ def test_batch_larger_than_the_data_is_refused() -> None:
         check_recipe(TrainConfig(batch=100), 99, 1)
     with pytest.raises(RecipeError, match="validation"):
         check_recipe(TrainConfig(batch=100), 100, 0)
+
+
+def test_a_layers_own_beginning_is_set_by_its_name_with_its_settings() -> None:
+    config = with_setting(TrainConfig(), "layers.stage1.conv2.initialisation", "small_normal")
+    config = with_setting(config, "layers.stage1.conv2.initialisation.deviation", "0.05")
+    config = with_setting(config, "layers.fc.frozen", "true")
+    rules = {rule.node: rule for rule in parse_config(config.to_json()).layers}
+    begun = rules["stage1.conv2"].initialisation
+    assert begun is not None
+    assert begun.to_json() == {"kind": "small_normal", "deviation": 0.05}
+    assert rules["fc"].frozen
+    assert rules["fc"].initialisation is None
+
+
+def test_setting_of_a_layers_beginning_is_that_of_the_recipes_kind_if_it_has_no_own() -> None:
+    config = with_setting(TrainConfig(initialisation={"kind": "he"}), "layers.fc.initialisation.fan", "outputs")
+    (rule,) = config.layers
+    assert rule.initialisation is not None
+    assert rule.initialisation.to_json() == {"kind": "he", "fan": "outputs", "shape": "normal"}
+    with pytest.raises(RecipeError, match=r"no setting 'gain'.*fan"):
+        with_setting(config, "layers.fc.initialisation.gain", "2")
+
+
+def test_recipe_of_before_layers_had_a_beginning_of_their_own_still_opens() -> None:
+    config = parse_config({"layers": [{"node": "conv1", "frozen": True, "rate": 1.0}]})
+    assert config.layers[0].initialisation is None
+    assert not config.layers[0].is_needless

@@ -97,6 +97,9 @@ class Conv2d(LayerSpec):
     def parameters(self, inputs: Sequence[Shape]) -> int:
         return self._weights(inputs) + (self.filters if self.bias else 0)
 
+    def weight_shape(self, inputs: Sequence[Shape]) -> tuple[int, ...]:
+        return (self.filters, inputs[0][0] // self.groups, *self.sides)
+
     def macs(self, inputs: Sequence[Shape]) -> int:
         _, height, width = self.output_shape(inputs)
         return self._weights(inputs) * height * width

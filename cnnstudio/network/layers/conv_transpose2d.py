@@ -69,6 +69,9 @@ class ConvTranspose2d(LayerSpec):
     def parameters(self, inputs: Sequence[Shape]) -> int:
         return self._weights(inputs) + (self.filters if self.bias else 0)
 
+    def weight_shape(self, inputs: Sequence[Shape]) -> tuple[int, ...]:
+        return (inputs[0][0], self.filters, self.kernel, self.kernel)
+
     def macs(self, inputs: Sequence[Shape]) -> int:
         return self._weights(inputs) * inputs[0][1] * inputs[0][2]
 

@@ -34,6 +34,9 @@ class Linear(LayerSpec):
     def parameters(self, inputs: Sequence[Shape]) -> int:
         return (inputs[0][0] + (1 if self.bias else 0)) * self.units
 
+    def weight_shape(self, inputs: Sequence[Shape]) -> tuple[int, ...]:
+        return (self.units, inputs[0][0])
+
     def macs(self, inputs: Sequence[Shape]) -> int:
         return inputs[0][0] * self.units
 

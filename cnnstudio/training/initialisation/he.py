@@ -1,9 +1,12 @@
 """Kaiming He's initialisation: the variance is kept through ReLU."""
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
 from cnnstudio.training.recipe import InitialisationSpec, initialisations
+from cnnstudio.training.spread import Spread, fans
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,6 +29,11 @@ class He(InitialisationSpec):
     shape: Literal["normal", "uniform"] = setting(
         "normal", title="Spread", description="Bell-shaped, or all numbers within a range equally often.", advanced=True
     )
+
+    def spread(self, weight_shape: Sequence[int]) -> Spread:
+        """Variance 2 / inputs, or outputs."""
+        inputs, outputs = fans(weight_shape)
+        return Spread(math.sqrt(2 / (inputs if self.fan == "inputs" else outputs)), is_even=self.shape == "uniform")
 
     def fill(self, module: "nn.Module") -> None:
         """Chance in the weights, zero in the biases."""

@@ -1,8 +1,11 @@
 """LeCun's initialisation: the variance of the inputs is kept."""
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.training.recipe import InitialisationSpec, initialisations
+from cnnstudio.training.spread import Spread, fans
 
 if TYPE_CHECKING:
     from torch import nn
@@ -16,6 +19,10 @@ class LeCun(InitialisationSpec):
 
     title: ClassVar[str] = "LeCun (SELU's own)"
     kind: Literal["lecun"] = "lecun"
+
+    def spread(self, weight_shape: Sequence[int]) -> Spread:
+        """Variance 1 / inputs."""
+        return Spread(1 / math.sqrt(fans(weight_shape)[0]))
 
     def fill(self, module: "nn.Module") -> None:
         """Chance in the weights, zero in the biases."""

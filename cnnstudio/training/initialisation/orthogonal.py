@@ -1,9 +1,12 @@
 """Orthogonal weights: nothing is stretched, nothing is squeezed."""
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
 from cnnstudio.training.recipe import InitialisationSpec, initialisations
+from cnnstudio.training.spread import Spread, fans
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,6 +27,11 @@ class Orthogonal(InitialisationSpec):
         gt=0,
         le=100,
     )
+
+    def spread(self, weight_shape: Sequence[int]) -> Spread:
+        """Perpendicular rows (or columns, if those are fewer) of the gain's length share it among their values."""
+        longer = max(weight_shape[0], fans(weight_shape)[0])
+        return Spread(self.gain / math.sqrt(longer))
 
     def fill(self, module: "nn.Module") -> None:
         """Chance in the weights, zero in the biases."""

@@ -1,9 +1,11 @@
 """Small normal weights, as AlexNet began."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
 from cnnstudio.training.recipe import InitialisationSpec, initialisations
+from cnnstudio.training.spread import Spread
 
 if TYPE_CHECKING:
     from torch import nn
@@ -18,6 +20,10 @@ class SmallNormal(InitialisationSpec):
     title: ClassVar[str] = "Small normal"
     kind: Literal["small_normal"] = "small_normal"
     deviation: float = setting(0.01, title="Deviation", description="Standard deviation of the weights.", gt=0, le=0.1)
+
+    def spread(self, weight_shape: Sequence[int]) -> Spread:
+        """The same for every layer."""
+        return Spread(self.deviation)
 
     def fill(self, module: "nn.Module") -> None:
         """Chance in the weights, zero in the biases."""

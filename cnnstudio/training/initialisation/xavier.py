@@ -1,9 +1,12 @@
 """Xavier Glorot's initialisation: neither forward nor backward does the variance grow."""
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
 from cnnstudio.training.recipe import InitialisationSpec, initialisations
+from cnnstudio.training.spread import Spread, fans
 
 if TYPE_CHECKING:
     from torch import nn
@@ -20,6 +23,10 @@ class Xavier(InitialisationSpec):
     shape: Literal["normal", "uniform"] = setting(
         "normal", title="Spread", description="Bell-shaped, or all numbers within a range equally often.", advanced=True
     )
+
+    def spread(self, weight_shape: Sequence[int]) -> Spread:
+        """Variance 2 / (inputs + outputs)."""
+        return Spread(math.sqrt(2 / sum(fans(weight_shape))), is_even=self.shape == "uniform")
 
     def fill(self, module: "nn.Module") -> None:
         """Chance in the weights, zero in the biases."""

@@ -1,8 +1,10 @@
 """All weights zero: to see that nothing is learnt."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.training.recipe import InitialisationSpec, initialisations
+from cnnstudio.training.spread import Spread
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,6 +16,10 @@ class Zero(InitialisationSpec):
 
     title: ClassVar[str] = "Zero"
     kind: Literal["zero"] = "zero"
+
+    def spread(self, weight_shape: Sequence[int]) -> Spread:
+        """None."""
+        return Spread(0.0)
 
     def fill(self, module: "nn.Module") -> None:
         """Zero weights and biases."""
