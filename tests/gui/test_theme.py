@@ -4,15 +4,23 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.paths import RESOURCES
 from cnnstudio.gui import icons
+from cnnstudio.gui.pages.network_texts import architecture_of
 from cnnstudio.gui.stylesheet import stylesheet
 from cnnstudio.gui.theme import set_icon, theme
 from cnnstudio.gui.tokens import ThemeName, Tokens, load_tokens
+from cnnstudio.gui.widgets.buttons import Button
+from cnnstudio.gui.widgets.card import Card
+from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.network_side import NetworkSide
+from cnnstudio.network.summary import summarize
+from cnnstudio.network.zoo import fit_architecture
 
 THEMES: tuple[ThemeName, ...] = ("light", "dark")
 GUI = Path(icons.__file__).parent
@@ -104,6 +112,90 @@ def test_a_change_of_theme_tells_whoever_paints_by_itself(qtbot: QtBot) -> None:
     with qtbot.waitSignal(theme.changed):
         theme.set_choice("dark")
     assert theme.is_dark
+
+
+class StyleChanges(QObject):
+    """Counts how often a widget is told of another style."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.StyleChange
+        return False
+
+
+def test_a_change_of_theme_dresses_a_widget_once_however_deep_it_stands(qtbot: QtBot) -> None:
+    outer = inner = QWidget()
+    qtbot.addWidget(outer)
+    for _ in range(12):
+        box, inner = QVBoxLayout(inner), Label("deep")
+        box.addWidget(inner)
+    outer.show()
+    changes = StyleChanges()
+    inner.installEventFilter(changes)
+    theme.set_choice("dark")
+    # Once without a sheet, once with the new one.
+    assert 1 <= changes.count <= 2
+
+
+def some_card() -> Card:
+    card = Card("Card")
+    for widget in (Label("muted", "muted"), Button("Main", "Tip.", role="main", icon="play"), QCheckBox("Check")):
+        card.add(widget)
+    card.resize(260, 220)
+    return card
+
+
+def picture(widget: QWidget) -> QImage:
+    QApplication.processEvents()
+    for child in widget.findChildren(QWidget):
+        child.clearFocus()
+    return widget.grab().toImage()
+
+
+@pytest.mark.parametrize("is_in_sight", [True, False])
+def test_what_was_made_before_a_change_of_theme_looks_like_what_is_made_after_it(
+    qtbot: QtBot, is_in_sight: bool
+) -> None:
+    before = some_card()
+    qtbot.addWidget(before)
+    before.show()
+    light = picture(before)
+    before.setVisible(is_in_sight)
+    theme.set_choice("dark")
+    before.show()
+    after = some_card()
+    qtbot.addWidget(after)
+    after.show()
+    assert picture(before) == picture(after) != light
+
+
+def test_the_column_beside_the_graph_survives_a_change_of_theme_at_any_height(qtbot: QtBot) -> None:
+    graph = fit_architecture("lenet5", (1, 32, 32), 10)
+    side = NetworkSide()
+    qtbot.addWidget(side)
+    side.show_network(graph.name, summarize(graph), architecture_of(graph.architecture))
+    side.resize(300, 400)
+    side.show()
+    QApplication.processEvents()
+    bar = side.verticalScrollBar()
+    need = 400 + bar.maximum()
+    for height in range(need - 8, need + 5):
+        side.resize(300, height)
+        QApplication.processEvents()
+        theme.set_choice("light" if theme.is_dark else "dark")
+        assert side.viewport().width() == 300 - bar.width()
+        assert bar.isEnabled() == (bar.maximum() > 0)
+
+
+def test_a_curve_keeps_its_width_on_a_screen_of_200_percent(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Screen:
+        def devicePixelRatio(self) -> float:
+            return 2.0
+
+    width_px = theme.series_pen(0).widthF()
+    monkeypatch.setattr("cnnstudio.gui.theme.QGuiApplication.primaryScreen", Screen)
+    assert theme.series_pen(0).widthF() == 2 * width_px
 
 
 def test_a_raw_curve_is_thinner_and_paler_than_the_smoothed_one() -> None:

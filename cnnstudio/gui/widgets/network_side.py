@@ -46,6 +46,8 @@ class NetworkSide(QScrollArea):
         self.setWidget(self._make_inside())
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # The bar keeps its room where it isn't needed, so that the cards keep their width from layer to layer.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
         self._on_range()
 
@@ -98,9 +100,9 @@ class NetworkSide(QScrollArea):
         self._keys.setVisible(wanted is self.together)
 
     def _on_range(self) -> None:
-        # Where there is no scroll bar its room stays free, so that the cards keep their width from layer to layer.
-        bar = self.verticalScrollBar()
-        self.setViewportMargins(0, 0, 0 if bar.maximum() > 0 else bar.sizeHint().width(), 0)
+        # A disabled bar has no handle (style.qss). Its room must not depend on the range, which depends on the room:
+        # while a style sheet was replaced the two chased each other without end.
+        self.verticalScrollBar().setEnabled(self.verticalScrollBar().maximum() > 0)
 
     def _on_open(self) -> None:
         self.toggle_wanted.emit(self._group)
