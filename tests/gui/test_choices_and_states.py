@@ -37,6 +37,14 @@ def test_a_click_chooses_and_tells_once(kind: type[Tabs] | type[Chips], qtbot: Q
     assert (seen, tabs.current()) == (["b"], "b")
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_and_space_press_a_button(qtbot: QtBot, key: Qt.Key) -> None:
+    button = Button("Go", "Go there.")
+    qtbot.addWidget(button)
+    with qtbot.waitSignal(button.clicked):
+        qtbot.keyClick(button, key)
+
+
 def test_arrow_keys_walk_tabs_and_turn_around_at_the_end(qtbot: QtBot) -> None:
     tabs = Tabs(OPTIONS, "Views")
     qtbot.addWidget(tabs)

@@ -58,6 +58,14 @@ def test_the_tiles_are_reached_and_pressed_by_keys(page: WelcomePage, begun: Beg
     assert begun == [("shapes", "gap-cnn", True)]
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_presses_a_tile(page: WelcomePage, begun: Begun, qtbot: QtBot, key: Qt.Key) -> None:
+    page.activateWindow()
+    page.digits.setFocus()
+    qtbot.keyClick(page.digits, key)
+    assert begun == [("digits", "lenet5", True)]
+
+
 def test_a_folder_that_is_chosen_becomes_the_data(
     page: WelcomePage, begun: Begun, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, folder_of_images: Path
 ) -> None:

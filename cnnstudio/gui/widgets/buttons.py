@@ -1,9 +1,17 @@
 """Buttons: one main button a page; the ring of focus shows for the keyboard, not after a click."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 
 from cnnstudio.gui.theme import set_icon, set_role
+
+
+def press_on_enter(button: QAbstractButton) -> None:
+    """Let Enter press a focused button too; outside of dialogs Qt leaves that to Space."""
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        shortcut = QShortcut(QKeySequence(key), button, context=Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(button.click)
 
 
 class Button(QPushButton):
@@ -15,6 +23,8 @@ class Button(QPushButton):
         self.setAccessibleName(name or text or tooltip)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        # Enter presses it too, not Space alone.
+        self.setAutoDefault(True)
         self._tooltip = tooltip
         set_role(self, role)
         if icon:
@@ -55,6 +65,7 @@ class RailButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(20, 20))
         self.setFixedSize(68, 56)
+        press_on_enter(self)
         set_role(self, "rail")
         set_icon(self, icon, "muted", "accent")
 

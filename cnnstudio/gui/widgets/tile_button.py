@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from cnnstudio.gui.icons import paint_icon
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.buttons import press_on_enter
 
 PADDING_PX, ICON_PX, GAP_PX = 16, 32, 12
 TILE_SIZE = QSize(260, 184)
@@ -29,6 +30,7 @@ class SurfaceButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        press_on_enter(self)
 
     def _paint_surface(self, painter: QPainter, fill: str) -> None:
         radius = theme.tokens.size.card_radius
