@@ -47,15 +47,22 @@ class Action:
 
 def needs_project(session: Session) -> str:
     """Why nothing about a project can be done."""
-    return "" if session.project is not None else "No project is open."
+    return "" if session.project is not None else "Begin with a sample, a folder or a project first."
 
 
 def _why_not_undo(session: Session) -> str:
-    return "" if session.undo_text is not None else "There is no edit of the network to take back."
+    if session.undo_text is None:
+        return "There is no edit of the network to take back."
+    return _why_unseen(session, session.undo_text)
 
 
 def _why_not_redo(session: Session) -> str:
-    return "" if session.redo_text is not None else "No edit was taken back."
+    return "No edit was taken back." if session.redo_text is None else _why_unseen(session, session.redo_text)
+
+
+def _why_unseen(session: Session, text: str) -> str:
+    # Pictures, augmentation and runs have an undo of their own on their pages; here it would change what nobody sees.
+    return "" if session.page == "network" else f"“{text}” was an edit of the network: undo works there, on its page."
 
 
 def _why_not_start(session: Session) -> str:
@@ -81,24 +88,6 @@ def _export(session: Session) -> None:
 def _show_network(session: Session) -> None:
     if session.run is not None:
         session.show_run_network(session.run)
-
-
-def _undo(session: Session) -> None:
-    text = session.undo_text
-    session.undo()
-    _tell_if_unseen(session, f"Took back: {text}.")
-
-
-def _redo(session: Session) -> None:
-    text = session.redo_text
-    session.redo()
-    _tell_if_unseen(session, f"Made again: {text}.")
-
-
-def _tell_if_unseen(session: Session, text: str) -> None:
-    # An edit of the network that is taken back on another page would go unseen.
-    if session.page != "network":
-        session.notice.emit("info", text, "That was an edit on the page Network.")
 
 
 def _start(session: Session) -> None:
@@ -169,7 +158,7 @@ def _save(session: Session) -> None:
 
 
 def _why_not_page(key: str) -> Callable[[Session], str]:
-    return _why_not_results if key in ("inspect", "evaluate", "classify") else lambda session: ""
+    return _why_not_results if key in ("inspect", "evaluate", "classify") else needs_project
 
 
 PAGE_ACTIONS = tuple(
@@ -216,8 +205,8 @@ ACTIONS: tuple[Action, ...] = (
         _why_not_results,
         "Show what the chosen run trained on the page Network, to look at.",
     ),
-    Action("edit.undo", "Undo", EDIT, _undo, ("Ctrl+Z",), "undo", _why_not_undo),
-    Action("edit.redo", "Redo", EDIT, _redo, ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", _why_not_redo),
+    Action("edit.undo", "Undo", EDIT, Session.undo, ("Ctrl+Z",), "undo", _why_not_undo),
+    Action("edit.redo", "Redo", EDIT, Session.redo, ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", _why_not_redo),
     Action("train.start", "Start training", TRAIN, _start, ("F5",), "play", _why_not_start),
     Action("train.pause", "Pause or go on", TRAIN, _pause_or_go_on, ("Ctrl+Space",), "pause", _why_not_pause),
     Action(
