@@ -92,6 +92,11 @@ class Batches:
         """Images in a batch (from 0), in all its shares together."""
         return min(self.size, self.image_count - batch * self.size)
 
+    @property
+    def share_size(self) -> int:
+        """Images of a full batch that are drawn here."""
+        return self.size // self.shares + (self.share < self.size % self.shares)
+
     def order(self, epoch: int) -> "Tensor":
         """The order in which epoch `epoch` (from 0) visits the images: their positions in this split.
 

@@ -3,7 +3,7 @@
 import shutil
 from typing import TYPE_CHECKING
 
-from cnnstudio.training.device import thread_count
+from cnnstudio.training.device import thread_count, usable_cores
 from cnnstudio.training.plan import Plan
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ def format_plans(base: Plan, config: "TrainConfig", device: "torch.device") -> l
     return plans
 
 
-def further_plans(best: Plan, config: "TrainConfig", device: "torch.device") -> list[Plan]:
-    """The best format first, then the same with fewer threads, and with one kernel for all weights."""
+def thread_plans(best: Plan, config: "TrainConfig", device: "torch.device") -> list[Plan]:
+    """The best format first, then the same with all cores, and with fewer threads."""
     plans = [best]
     if device.type == "cpu" and config.threads == 0:
-        fewer, count = [], best.threads
+        # The window needs little: where a second core makes every step faster, both may compute.
+        plans += [best.replace(threads=usable_cores())] if usable_cores() > best.threads else []
+        count = best.threads
         while count > 1:
             count = count // 2
-            fewer.append(best.replace(threads=count))
-        plans += fewer
-    plans.append(best.replace(fused=True))
+            plans.append(best.replace(threads=count))
     return plans
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from cnnstudio.core.errors import RecipeError, RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.loader import Batches
+from cnnstudio.training.hits import hits
 from cnnstudio.training.judging import Verdict, judge
 from cnnstudio.training.plan import Plan
 from cnnstudio.training.recipe import Loss
-from cnnstudio.training.team import Team, hits
+from cnnstudio.training.team import Team
 from cnnstudio.training.team_norm import sync_norms
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from cnnstudio.training.finite import wrong_gradient, wrong_images, wrong_weight
 
 if TYPE_CHECKING:
     import torch
-    from torch import nn
+    from torch import Tensor, nn
 
-    from cnnstudio.training.trainer import Position
+    from cnnstudio.training.position import Position
 
 SMALLEST_SCALE = 2.0**-14
 SHOWN_NAMES = 3
@@ -53,6 +53,12 @@ class Guard:
         self._network, self._batches, self._name_of, self._scaler = network, batches, name_of, scaler
         # Kept: walking through the modules takes as long as looking at a gradient.
         self._parameters = list(network.named_parameters())
+
+    def check_step(self, loss: "Tensor", at: "Position") -> None:
+        """Loss and gradients of the batch at a position, where a look doesn't wait for the device."""
+        if loss.device.type == "cpu":
+            self.check_loss(loss.item(), at)
+            self.check_gradients(at)
 
     def check_loss(self, loss: float, at: "Position") -> None:
         """The mean loss of the batch at a position."""

@@ -1,6 +1,6 @@
 """How each layer fares while it trains: size of its gradient, of its steps, of its outputs, and units that never fire.
 
-Looked at sparsely: a look costs about a step or two, and looks may take 2 % of the time; later in a long training they
+Looked at sparsely: a look costs about a step or two, and looks may take 1 % of the time; later in a long training they
 come less often, so that the history stays small. What is seen is plain numbers in a `LayerHealth` event.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from cnnstudio.training.trainer import Trainer
 
-SHARE = 0.02
+SHARE = 0.01
 LEAST_STEPS, LEAST_S = 10, 1.0
 SPARSER = 1 / 200  # looks are this share of the elapsed time apart: an hour's training has about 800
 BINS = 32
@@ -55,8 +55,11 @@ class HealthObserver(Observer):
         if trainer.position.step < self._next_step or self._clock() < self._next_s:
             return
         with self._spending():
-            if not trainer.plan.compile:  # hooks would make torch compile the network anew
-                self._hooks = [layer.output.register_forward_hook(self._keeper(layer)) for layer in self._layers]
+            self._hooks = [layer.output.register_forward_hook(self._keeper(layer)) for layer in self._layers]
+            if trainer.plan.compile:
+                # Hooks would make torch compile the network anew: some of the images go through it uncompiled.
+                trainer.passes.look(images[:MOST_IMAGES])
+                self._drop_hooks()
             self._before = {layer.node: sample(layer.weight).clone() for layer in self._layers}
 
     def on_step(self, trainer: "Trainer", loss: "Tensor") -> None:

@@ -7,51 +7,52 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstudio.core.jobs import Progress
 from cnnstudio.training.events import StepsDone, TrainingEvent
+from cnnstudio.training.hits import count_hits
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from cnnstudio.training.hits import Score
+
 REPORT_EVERY_S = 0.2
 
 
-@dataclass
 class Ledger:
-    """Losses and hits of steps, left on the device until somebody needs the numbers: each look waits for a GPU.
+    """Losses and guesses of steps, left on the device until somebody needs the numbers.
 
-    Args:
-        is_patient: Gather them for a while; on a processor a look costs nothing.
+    Each look waits for a GPU, and counting the hits of many steps at once takes as long as of one.
     """
 
-    is_patient: bool
-    _losses: "list[Tensor]" = field(default_factory=list)
-    _hits: "list[Tensor]" = field(default_factory=list)
-    _counts: list[int] = field(default_factory=list)
-    _since_s: float = field(default_factory=time.monotonic)
+    def __init__(self) -> None:
+        self._clear()
 
-    def add(self, loss: "Tensor", hits: "Tensor", count: int) -> None:
-        """Note a step: its mean loss, how many first guesses are right, and of how many."""
+    def add(self, loss: "Tensor", score: "Score", count: int) -> None:
+        """Note a step: its mean loss, what was guessed, and how many images it had."""
         self._losses.append(loss)
-        self._hits.append(hits)
+        self._scores.append(score)
         self._counts.append(count)
 
     @property
     def is_due(self) -> bool:
         """Should the numbers be fetched now?"""
-        return not self.is_patient or time.monotonic() - self._since_s >= REPORT_EVERY_S
+        return time.monotonic() - self._since_s >= REPORT_EVERY_S
 
     def fetch(self) -> list[tuple[float, int, int]]:
         """Loss, hits and images of each step since the last call."""
         import torch
 
-        if len(self._losses) == 1:
-            values = [(self._losses[0].item(), int(self._hits[0]), self._counts[0])]
-        elif self._losses:
-            losses, hits = torch.stack(self._losses).tolist(), torch.stack(self._hits).tolist()
+        values: list[tuple[float, int, int]] = []
+        if self._losses:
+            losses, hits = torch.stack(self._losses).tolist(), count_hits(self._scores)
             values = list(zip(losses, hits, self._counts, strict=True))
-        else:
-            values = []
-        self._losses, self._hits, self._counts, self._since_s = [], [], [], time.monotonic()
+        self._clear()
         return values
+
+    def _clear(self) -> None:
+        self._losses: list[Tensor] = []
+        self._scores: list[Score] = []
+        self._counts: list[int] = []
+        self._since_s = time.monotonic()
 
 
 @dataclass
@@ -137,15 +138,13 @@ class StepReporter:
         self._waited_s += duration_s
 
     def add(self, step: int, loss: float, hits: int, count: int, rate: float) -> None:
-        """Note a step and its learning rate; tells the gathered ones about 5 times a second."""
+        """Note a step and its learning rate."""
         self._learning_rate = rate
         if not self._losses:
             self._first = step
         self._losses.append(loss)
         self._accuracies.append(hits / count)
         self._images += count
-        if time.monotonic() - self._since_s >= REPORT_EVERY_S:
-            self._report()
 
     def flush(self) -> None:
         """Tell what is gathered."""

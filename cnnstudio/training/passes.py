@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnstudio.core.errors import RunError
 from cnnstudio.training.plan import Plan
@@ -22,6 +22,8 @@ class Passes:
         loss: Of logits and targets; side outputs (GoogLeNet's heads) add theirs by their weight.
         parts: In how many parts a batch goes through the network; doubled whenever memory runs out.
         on_halved: Told in words when that happened.
+        whole: Images of a part as long as memory suffices. Compiled code is made for this number and no other: an
+            epoch's last, smaller batch would be compiled anew, which takes longer than many epochs of such batches.
     """
 
     def __init__(
@@ -32,13 +34,13 @@ class Passes:
         device: "torch.device",
         parts: int,
         on_halved: Callable[[str], None],
+        whole: int = 0,
     ) -> None:
         self.network, self.loss, self.parts = network, loss, parts
         self._plan, self._device, self._on_halved = plan, device, on_halved
         self._side_weights: dict[str, float] = getattr(network, "auxiliary", {})
-        self._forward = plan.fast(
-            network.forward_with_auxiliary if self._side_weights else network  # type: ignore[arg-type]
-        )
+        forward: Any = network.forward_with_auxiliary if self._side_weights else network
+        self._forward, self._fast, self._whole = forward, plan.fast(forward), whole
         self._scaler = plan.scaler(device)
         self._buffers = Buffers(network)
 
@@ -69,6 +71,15 @@ class Passes:
             # Behind the except block: the error's traceback holds the activations.
             self._halve(len(images))
 
+    def look(self, images: "Tensor") -> None:
+        """Pass images through the network as in training and leave no trace: for hooks, which compiled code lacks."""
+        import torch
+
+        self._buffers.note()
+        with torch.no_grad(), self._plan.autocast(self._device):
+            self._forward(images)
+        self._buffers.put_back()
+
     def _in_parts(self, images: "Tensor", targets: "Tensor") -> "tuple[Tensor, Tensor]":
         import torch
 
@@ -87,7 +98,7 @@ class Passes:
 
     def _pass(self, images: "Tensor", targets: "Tensor", loss_of: "LossOf") -> "tuple[Tensor, Tensor]":
         with self._plan.autocast(self._device):
-            out = self._forward(images)
+            out = (self._fast if len(images) == self._whole else self._forward)(images)
             logits, sides = out if self._side_weights else (out, {})
             loss = loss_of(logits.float(), targets)
             for node, side in sides.items():

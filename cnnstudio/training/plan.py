@@ -59,13 +59,11 @@ class Plan(Spec):
         """The function compiled, if the plan says so; state-dict keys stay, since the network itself isn't wrapped."""
         if not self.compile:
             return function
-        import logging
-
         import torch
 
-        # The compiler looks for CUDA's and says on stderr that there is none.
-        logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
-        return torch.compile(function)
+        _prepare_compiler()
+        # Once for the one shape that it is called with: code for any shape is slower.
+        return torch.compile(function, dynamic=False)
 
     def place(self, images: "Tensor") -> "Tensor":
         """A batch in the layout that the network has."""
@@ -87,3 +85,21 @@ class Plan(Spec):
         import torch
 
         return torch.amp.GradScaler(device.type) if self.precision == "fp16" else None
+
+
+def _prepare_compiler() -> None:
+    """Let the compiler keep its code beside the other caches, say nothing, and leave nothing behind."""
+    import logging
+    import os
+    import threading
+
+    from tqdm import tqdm
+
+    from cnnstudio.core.paths import cache_dir
+
+    # A resume after a restart of the machine finds the compiled code again.
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(cache_dir() / "compiled"))
+    # It looks for CUDA's compiler and says on stderr that there is none.
+    logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
+    # torch shows progress by tqdm, whose own lock is one for processes: it needs a process that cleans up after it.
+    tqdm.set_lock(threading.RLock())

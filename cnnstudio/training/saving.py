@@ -12,7 +12,7 @@ from cnnstudio.training.events import Noted, RunPaused, RunResumed, TrainingEven
 from cnnstudio.training.metrics import Best
 
 SAVE_EVERY_S = 5.0
-SAVE_SHARE = 0.02  # saving may cost this share of the time
+SAVE_SHARE = 0.01  # saving may cost this share of the time
 TRIES_AFTER_S = (1.0, 2.0, 4.0)
 TRY_AGAIN_S = 30.0
 

@@ -31,7 +31,7 @@ def checkpoint_of(trainer: "Trainer") -> Checkpoint:
 
 def restore(trainer: "Trainer", checkpoint: Checkpoint, best: Checkpoint | None) -> None:
     """Go back to where a checkpoint was taken; what older versions didn't store begins anew."""
-    from cnnstudio.training.trainer import Position
+    from cnnstudio.training.position import Position
 
     state = checkpoint.state
     trainer.network.load_state_dict(checkpoint.weights)

@@ -51,6 +51,8 @@ class Stepper:
             self._average.update(self._network)
 
     def _clip(self) -> None:
+        if not (self._settings.clip_value or self._settings.clip_norm):
+            return
         from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
         if self._settings.clip_value:

@@ -10,6 +10,8 @@ from cnnstudio.training.recipe import Loss
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from cnnstudio.training.hits import Score
+
 
 class Team:
     """One process alone: nothing is to be divided, nobody is to be asked.
@@ -32,8 +34,8 @@ class Team:
 
     def add_up(
         self, network: "nn.Module", mean: "Tensor", logits: "Tensor", targets: "Tensor"
-    ) -> "tuple[Tensor, Tensor]":
-        """Mean loss and hits of the whole batch; the network's gradients are the whole batch's afterwards.
+    ) -> "tuple[Tensor, Score]":
+        """Mean loss of the whole batch, and its hits or what they are counted from; the gradients become its as well.
 
         Args:
             network: Holds the gradients of this process's share.
@@ -41,14 +43,8 @@ class Team:
             logits: Of the share.
             targets: Of the share.
         """
-        return mean, hits(logits, targets)
+        return mean, (logits, targets)
 
     def judge(self, network: "nn.Module", batches: Batches, loss: Loss, plan: Plan) -> Verdict:
         """What comes out for all validation images."""
         return judge(network, batches, loss, plan)
-
-
-def hits(logits: "Tensor", targets: "Tensor") -> "Tensor":
-    """How many first guesses are right; for mixed targets the larger share counts as the truth."""
-    truths = targets.argmax(1) if targets.is_floating_point() else targets
-    return (logits.argmax(1) == truths).sum()

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ from cnnstudio.training.observer import Observer, hooks_of
 from cnnstudio.training.passes import Passes
 from cnnstudio.training.patience import Patience
 from cnnstudio.training.plan import Plan
+from cnnstudio.training.position import Position
 from cnnstudio.training.rates import Rates
 from cnnstudio.training.saving import Saver, persist
 from cnnstudio.training.seeding import StepSeed
@@ -41,18 +41,6 @@ from cnnstudio.training.watching import Watcher
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
-
-
-@dataclass
-class Position:
-    """How far the training is; with weights and optimiser this is all that a resume needs.
-
-    Randomness isn't stored: the order of an epoch follows from (seed, epoch), dropout from (seed, step).
-    """
-
-    step: int = 0
-    epoch: int = 0
-    batch: int = 0
 
 
 class Trainer:
@@ -94,7 +82,8 @@ class Trainer:
         self.optimizer = build_optimizer(self.network, config, self.plan)
         reg, counts = config.regularisation, train.labels.cpu().bincount(minlength=train.class_count).tolist()
         loss = self.team.weigh(config.loss.build(counts, device), config.batch)
-        self.passes = Passes(self.network, loss, self.plan, device, reg.parts, self._note_halved)
+        whole = train.share_size // max(1, reg.parts)
+        self.passes = Passes(self.network, loss, self.plan, device, reg.parts, self._note_halved, whole)
         self.average = Average(self.network, reg.average) if reg.average else None
         self.position, self.best = Position(), Best()
         self.plateau, self.patience = Patience(), Patience()
@@ -107,7 +96,7 @@ class Trainer:
         self._guard = Guard(self.network, train, name_of, self.passes.scaler)
         self._seed_step = StepSeed(self.network, config.seed, device, self.team.rank)
         self._watcher = Watcher(val, self.plan)
-        self._ledger = Ledger(is_patient=device.type != "cpu")
+        self._ledger = Ledger()
         self.sums = EpochSums()
         self.saver = Saver(folder, before_save, config.saving.keep_every, is_writer=self.team.is_writer)
 
@@ -184,12 +173,13 @@ class Trainer:
         images = self.plan.place(images)
         self._tell("on_batch", images, targets)
         logits, loss = self.passes.backward(images, targets, self._begin_step)
-        loss, hits = self.team.add_up(self.network, loss, logits, targets)
+        loss, score = self.team.add_up(self.network, loss, logits, targets)
         self._stepper.unscale(self.optimizer)
-        self._ledger.add(loss, hits, self._train.size_of(self.position.batch))
+        self._ledger.add(loss, score, self._train.size_of(self.position.batch))
         if self._ledger.is_due:
             self._fetch()
             self._guard.check_gradients(self.position)
+        self._guard.check_step(loss, self.position)
         self._tell("on_step", loss)
         self._stepper.step(self.optimizer)
         self.position.step += 1
@@ -203,13 +193,14 @@ class Trainer:
         self._seed_step(self.position.step)
 
     def _fetch(self) -> None:
-        """Take the numbers of the last steps from the device, and stop at the first that is none."""
+        """Take the numbers of the last steps from the device, tell them, and stop at the first that is none."""
         for loss, hits, count in self._ledger.fetch():
             place = self.sums.batches
             step = self.position.step - self.position.batch + place
             self._guard.check_loss(loss, Position(step, self.position.epoch, place))
             self.sums.add(loss, hits, count)
             self._reporter.add(step + 1, loss, hits, count, self.rates.now)
+        self._reporter.flush()
 
     def _finish_epoch(self, ctx: JobContext) -> None:
         self._fetch()
@@ -272,7 +263,6 @@ class Trainer:
         if self.saver.saved_step == step and not self.best.is_unsaved:
             return
         self._fetch()
-        self._reporter.flush()
         self._guard.check_weights(self.position)
         checkpoint = checkpoint_of(self)
         kept = epoch if self.position.batch == 0 else 0

@@ -8,14 +8,16 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
 from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext
-from cnnstudio.training.candidates import base_plan, format_plans, further_plans, has_compiler
+from cnnstudio.training.candidates import base_plan, format_plans, has_compiler, thread_plans
 from cnnstudio.training.checking import undisturbed
+from cnnstudio.training.compiling import compiling_gain
 from cnnstudio.training.plan import Plan
 from cnnstudio.training.subject import TimeLimit, synchronize
 
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
     from cnnstudio.training.subject import Subject
 
 BUDGET_S = 2.0
-CLEAR_GAIN, SURE_ROUNDS = 1.05, 0.75  # times faster at the median, and faster at all in this share of the rounds
+# Times faster at the median: for other numbers or another layout, for what gives the same result to the last digits,
+# and for compiled code, which takes half a minute at the start.
+CLEAR_GAIN, SLIGHT_GAIN, COMPILED_GAIN = 1.05, 1.01, 1.1
+SURE_ROUNDS = 0.75  # and faster at all in this share of the rounds
 LEAST_ROUNDS, MOST_ROUNDS = 3, 40
-# Compiling costs half a minute and more: only a training that lasts can win it back.
-COMPILE_FROM_S, COMPILE_LIMIT_S = 1800.0, 120.0
+# Compiling takes half a minute: a training of five minutes may lose a tenth by trying, and wins a third or nothing.
+COMPILE_FROM_S = 300.0
 
 Step = Callable[[], None]
 
@@ -38,18 +43,21 @@ def tune(subject: "Subject", ctx: JobContext, budget_s: float = BUDGET_S) -> Pla
         Cancelled: The user stopped it.
     """
     # Compiling takes half a minute: formats are compared without it, whatever the recipe says.
-    base = base_plan(subject.config, subject.device).replace(compile=False)
+    config, device = subject.config, subject.device
+    base = base_plan(config, device).replace(compile=False)
     with undisturbed(subject), kept_switches():
         ctx.progress(0, 2, "Finding the fastest way to compute")
-        best, gain = _fastest(subject, format_plans(base, subject.config, subject.device), ctx, budget_s * 0.65)
+        formats = _fastest(subject, format_plans(base, config, device), ctx, budget_s * 0.55)
         ctx.progress(1, 2, "Finding the fastest way to compute")
-        best, more = _fastest(subject, further_plans(best, subject.config, subject.device), ctx, budget_s * 0.35)
-        gain *= more
-        if subject.config.compile == "auto" and _may_compile(subject, gain):
-            ctx.progress(1, 2, "Trying torch.compile")
-            best, more = _fastest(subject, [best, best.replace(compile=True)], ctx, COMPILE_LIMIT_S)
-            gain *= more
-    best = best.replace(compile=best.compile or subject.config.compile == "on")
+        threads = _fastest(subject, thread_plans(formats.plan, config, device), ctx, budget_s * 0.25)
+        fusings = [threads.plan, threads.plan.replace(fused=True)]
+        fused = _fastest(subject, fusings, ctx, budget_s * 0.2, SLIGHT_GAIN)
+        best, gain = fused.plan, formats.gain * threads.gain * fused.gain
+        if config.compile == "auto" and _may_compile(subject, fused.image_s):
+            ctx.progress(1, 2, "Trying torch.compile: about half a minute, for faster steps in this long training")
+            more = compiling_gain(subject, best, ctx)
+            best, gain = (best.replace(compile=True), gain * more) if more > COMPILED_GAIN else (best, gain)
+    best = best.replace(compile=best.compile or config.compile == "on")
     return best.replace(why=plan_text(best, base, gain))
 
 
@@ -67,11 +75,12 @@ def plan_text(plan: Plan, base: Plan, gain: float) -> str:
     return f"{' + '.join(parts)}: {gain:.1f}× faster" if gain > 1 else " + ".join(parts)
 
 
-def chosen(plans: Sequence[Plan], rounds: Sequence[Sequence[float]]) -> tuple[Plan, float]:
+def chosen(plans: Sequence[Plan], rounds: Sequence[Sequence[float]], clear: float = CLEAR_GAIN) -> tuple[Plan, float]:
     """The fastest plan and how many times faster than the first it is; the first one unless another is clearly faster.
 
     Args:
         rounds: Seconds of each plan in each round; a round's times were taken right after each other.
+        clear: How many times faster is clearly faster.
     """
     best, gain = plans[0], 1.0
     for place, plan in enumerate(plans[1:], 1):
@@ -79,14 +88,25 @@ def chosen(plans: Sequence[Plan], rounds: Sequence[Sequence[float]]) -> tuple[Pl
         is_sure = sum(ratio > 1 for ratio in ratios) >= SURE_ROUNDS * len(ratios)
         faster = statistics.median(ratios)
         # Each further deviation from plain float32 has to earn its place against what was chosen before.
-        if is_sure and faster > gain * CLEAR_GAIN:
+        if is_sure and faster > gain * clear:
             best, gain = plan, faster
     return best, gain
 
 
-def _fastest(subject: "Subject", plans: list[Plan], ctx: JobContext, seconds: float) -> tuple[Plan, float]:
+@dataclass(frozen=True)
+class Found:
+    """The fastest of some plans, how many times faster than the first it is, and how long it takes for an image."""
+
+    plan: Plan
+    gain: float
+    image_s: float
+
+
+def _fastest(
+    subject: "Subject", plans: list[Plan], ctx: JobContext, seconds: float, clear: float = CLEAR_GAIN
+) -> Found:
     if len(plans) == 1:
-        return plans[0], 1.0
+        return Found(plans[0], 1.0, subject.image_s)
     limit = TimeLimit(ctx, seconds)
     # A warm-up and some rounds of each have to fit in.
     size = subject.affordable(seconds / len(plans) / (LEAST_ROUNDS + 1), subject.config.batch)
@@ -96,12 +116,14 @@ def _fastest(subject: "Subject", plans: list[Plan], ctx: JobContext, seconds: fl
         if _works(step):
             steps.append((plan, step))
         elif plan is plans[0]:
-            return plan, 1.0
+            return Found(plan, 1.0, subject.image_s)
     rounds: list[list[float]] = []
     while len(rounds) < MOST_ROUNDS and (len(rounds) < LEAST_ROUNDS or not limit.is_up):
         ctx.check()
         rounds.append([_seconds(step, subject.device) for _, step in steps])
-    return chosen([plan for plan, _ in steps], rounds)
+    tried = [plan for plan, _ in steps]
+    plan, gain = chosen(tried, rounds, clear)
+    return Found(plan, gain, statistics.median(times[tried.index(plan)] for times in rounds) / size)
 
 
 def _works(step: Step) -> bool:
@@ -130,13 +152,13 @@ def _step_of(plan: Plan, subject: "Subject", size: int) -> Step:
         network = network.to(memory_format=torch.channels_last)
     optimizer = subject.optimizer(network, plan=plan)
     images, labels = plan.place(subject.images[:size]), subject.safe_labels[:size]
-    loss_fast, scaler = plan.fast(subject.loss), plan.scaler(subject.device)
+    scaler = plan.scaler(subject.device)
 
     def step() -> None:
         torch.set_num_threads(plan.threads or torch.get_num_threads())
         set_tf32(plan.tf32)
         with plan.autocast(subject.device):
-            loss = loss_fast(network, images, labels)
+            loss = subject.loss(network, images, labels)
         optimizer.zero_grad(set_to_none=True)
         if scaler is None:
             loss.backward()
@@ -149,11 +171,10 @@ def _step_of(plan: Plan, subject: "Subject", size: int) -> Step:
     return step
 
 
-def _may_compile(subject: "Subject", gain: float) -> bool:
+def _may_compile(subject: "Subject", image_s: float) -> bool:
     """Is there a compiler, and does the training last long enough to win its time back?"""
     train, _ = subject.counts
-    total_s = train * subject.config.epochs * subject.image_s / gain
-    return total_s > COMPILE_FROM_S and has_compiler(subject.device)
+    return train * subject.config.epochs * image_s > COMPILE_FROM_S and has_compiler(subject.device)
 
 
 def set_tf32(is_on: bool) -> None:

@@ -1,5 +1,9 @@
-"""Several processes: their gradients add up to the whole batch's, and none is left behind when one dies."""
+"""Several processes: their gradients add up to the whole batch's, and none is left behind when one dies.
 
+`CNNSTUDIO_RANK_KILLS=20` makes it the test before a release.
+"""
+
+import itertools
 import json
 import os
 import signal
@@ -17,11 +21,13 @@ from cnnstudio.data.spec import PreprocessSpec
 from cnnstudio.training.joining import STORE, Place, find_place, joined
 
 LIMIT_S = 60.0
+KILLS = int(os.environ.get("CNNSTUDIO_RANK_KILLS", "3"))
 # Trains a part of one batch in a process of its own and writes the gradients, statistics, loss and hits.
 SHARE = """
 import os, sys, torch
 from safetensors.torch import save_file
 from cnnstudio.training.distributed import Group
+from cnnstudio.training.hits import count_hits
 from cnnstudio.training.joining import find_place, joined
 from cnnstudio.training.losses.cross_entropy import CrossEntropy
 from cnnstudio.training.team import Team
@@ -39,10 +45,10 @@ def step(team, part):
     logits = network(images[part])
     value = mine.mean(logits, targets[part])
     value.backward()
-    found, hits = team.add_up(network, value.detach(), logits.detach(), targets[part])
+    found, score = team.add_up(network, value.detach(), logits.detach(), targets[part])
     tensors = {f"gradient.{n}": p.grad for n, p in network.named_parameters()}
     tensors.update({f"buffer.{n}": b.float() for n, b in network.named_buffers()})
-    save_file({**tensors, "loss": found.reshape(1), "hits": hits.float().reshape(1)}, sys.argv[1])
+    save_file({**tensors, "loss": found.reshape(1), "hits": torch.tensor([float(count_hits([score])[0])])}, sys.argv[1])
 
 place = find_place(os.environ)
 if place is None:
@@ -177,7 +183,10 @@ def kill_one(command: list[str], run: Path, victim: int) -> tuple[int, float, st
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
-@pytest.mark.parametrize(("launcher", "victim"), [("torchrun", 1), ("processes", 0), ("processes", 1)])
+@pytest.mark.parametrize(
+    ("launcher", "victim"),
+    list(itertools.islice(itertools.cycle([("torchrun", 1), ("processes", 0), ("processes", 1)]), KILLS)),
+)
 def test_when_one_process_is_killed_all_stop_with_its_error_and_it_goes_on(
     tmp_path: Path, launcher: str, victim: int
 ) -> None:

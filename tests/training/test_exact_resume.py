@@ -30,7 +30,8 @@ from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import EpochDone
 from cnnstudio.training.observer import Observer
 from cnnstudio.training.plan import Plan
-from cnnstudio.training.trainer import Position, Trainer
+from cnnstudio.training.position import Position
+from cnnstudio.training.trainer import Trainer
 from tests.training import toy
 
 RUNS = int(os.environ.get("CNNSTUDIO_RESUME_RUNS", "10"))

@@ -10,7 +10,7 @@ import torch
 from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.training import candidates, tuning
-from cnnstudio.training.candidates import base_plan, format_plans, further_plans
+from cnnstudio.training.candidates import base_plan, format_plans, thread_plans
 from cnnstudio.training.plan import Plan
 from cnnstudio.training.tuning import chosen, plan_text, tune
 
@@ -48,7 +48,7 @@ def test_what_the_recipe_fixes_is_not_tried_otherwise(monkeypatch: pytest.Monkey
     fixed = faults.CONFIG.replace(precision="fp32", channels_last="off", threads=3)
     base = base_plan(fixed, CPU)
     assert format_plans(base, fixed, CPU) == [Plan(threads=3)]
-    assert {plan.threads for plan in further_plans(base, fixed, CPU)} == {3}
+    assert {plan.threads for plan in thread_plans(base, fixed, CPU)} == {3}
     by_hand = faults.CONFIG.replace(precision="bf16", channels_last="on", compile="on")
     assert format_plans(base_plan(by_hand, CPU), by_hand, CPU) == [
         Plan(precision="bf16", channels_last=True, compile=True, threads=1)
@@ -123,6 +123,32 @@ def test_compiling_by_hand_is_kept_and_not_waited_for(monkeypatch: pytest.Monkey
     plan = tune(faults.subject(config=faults.CONFIG.replace(compile="on")), JobContext(), budget_s=0.1)
     assert plan.compile
     assert "compiled" in plan.why
+
+
+@pytest.mark.parametrize(("gain", "is_compiled"), [(1.5, True), (1.05, False), (0.0, False)])
+def test_compiling_has_to_win_back_its_half_minute(
+    monkeypatch: pytest.MonkeyPatch, gain: float, is_compiled: bool
+) -> None:
+    monkeypatch.setattr(tuning, "compiling_gain", lambda subject, plan, ctx: gain)
+    monkeypatch.setattr(tuning, "has_compiler", lambda device: True)
+    short = tune(faults.subject(), JobContext(), budget_s=0.1)
+    assert not short.compile  # a training of seconds
+    monkeypatch.setattr(tuning, "COMPILE_FROM_S", 0.0)
+    long = tune(faults.subject(), JobContext(), budget_s=0.1)
+    assert long.compile is is_compiled
+
+
+def test_all_cores_are_tried_where_the_recipe_leaves_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "usable_cores", lambda: 8)
+    plans = thread_plans(Plan(threads=7), faults.CONFIG.replace(threads=0), CPU)
+    assert [plan.threads for plan in plans] == [7, 8, 3, 1]
+
+
+def test_what_gives_the_same_result_needs_less_of_a_gain() -> None:
+    rounds = [[1.0, 0.97]] * 8
+    fused = PLAIN.replace(fused=True)
+    assert chosen([PLAIN, fused], rounds) == (PLAIN, 1.0)
+    assert chosen([PLAIN, fused], rounds, tuning.SLIGHT_GAIN) == (fused, pytest.approx(1 / 0.97))
 
 
 def test_tuning_can_be_cancelled() -> None:
