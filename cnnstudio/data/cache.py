@@ -153,8 +153,8 @@ def make_room(needed: int, keep: Path) -> bool:
     budget = _room_bytes()
     if needed > budget:
         return False
-    entries = sorted((path for path in images_dir().iterdir() if path.is_dir()), key=_last_use)
-    taken = {path: _folder_bytes(path) for path in entries}
+    entries = sorted((path for path in images_dir().iterdir() if path.is_dir()), key=last_use)
+    taken = {path: folder_bytes(path) for path in entries}
     total = sum(taken.values()) - taken.get(keep, 0)
     for path in entries:
         if total + needed <= budget:
@@ -175,7 +175,7 @@ def _room_bytes() -> int:
 
 def used_bytes() -> int:
     """What all decoded data sets take now."""
-    return sum(_folder_bytes(path) for path in images_dir().iterdir())
+    return sum(folder_bytes(path) for path in images_dir().iterdir())
 
 
 def clear() -> None:
@@ -209,7 +209,8 @@ def _fill(handle: int, size: int) -> None:
         size -= os.write(handle, block[: min(size, ZERO_BYTES)])
 
 
-def _last_use(folder: Path) -> float:
+def last_use(folder: Path) -> float:
+    """When a data set was used last, in seconds since 1970."""
     try:
         return (folder / MANIFEST).stat().st_mtime
     except OSError:
@@ -217,7 +218,8 @@ def _last_use(folder: Path) -> float:
         return folder.stat().st_mtime if folder.is_dir() else time.time()
 
 
-def _folder_bytes(folder: Path) -> int:
+def folder_bytes(folder: Path) -> int:
+    """What a data set takes; 0 if it is gone."""
     try:
         return sum(entry.stat().st_size for entry in os.scandir(folder) if entry.is_file())
     except OSError:

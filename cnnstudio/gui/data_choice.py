@@ -40,6 +40,13 @@ def show_known_sets(parent: QWidget, session: "Session") -> None:
     KnownSets(parent.window(), session)
 
 
+def show_image_cache(parent: QWidget, session: "Session") -> None:
+    """Show what the cache of decoded pictures holds and may take."""
+    from cnnstudio.gui.image_cache import ImageCache
+
+    ImageCache(parent.window(), session)
+
+
 def open_data(session: "Session", path: Path) -> None:
     """Make a folder or file the data, or say why it can't be."""
     try:

@@ -48,6 +48,12 @@ class Dialogs(QObject):
 
         show_known_sets(self._window, session)
 
+    def show_image_cache(self, session: Session) -> None:
+        """Show the cache of decoded pictures."""
+        from cnnstudio.gui.data_choice import show_image_cache
+
+        show_image_cache(self._window, session)
+
     def choose_network(self, session: Session) -> None:
         """Ask for a JSON file and use the network in it."""
         path, _ = QFileDialog.getOpenFileName(self._window, "Import a network", str(Path.home()), "Networks (*.json)")

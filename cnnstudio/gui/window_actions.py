@@ -71,6 +71,15 @@ def _data_actions(dialogs: "Dialogs") -> tuple[Action, ...]:
             "cloud-download-outline",
             tooltip="MNIST, CIFAR-10, Flowers-102 and others; downloaded on your click only.",
         ),
+        Action(
+            "data.cache",
+            "Image cache…",
+            FILE,
+            dialogs.show_image_cache,
+            (),
+            "harddisk",
+            tooltip="What the cache of decoded pictures holds, how much it may take, and room made by hand.",
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from cnnstudio.data.class_files import ClassFilesSource
 from cnnstudio.data.class_guess import completed
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.spec import PreprocessSpec, SourceSpec, SplitSpec, parse_source
-from cnnstudio.gui.data_choice import choose_file, choose_folder, open_data, show_known_sets
+from cnnstudio.gui.data_choice import choose_file, choose_folder, open_data, show_image_cache, show_known_sets
 from cnnstudio.gui.pages.data_edits import DataEdits
 from cnnstudio.gui.pages.data_panels import LEFT_PX, RIGHT_PX, SidePanel
 from cnnstudio.gui.pages.data_sources import KNOWN, OWN, SourcePanel
@@ -128,10 +128,11 @@ class DataPage(Page):
         self.error.triggered.connect(self._mend)
         self.busy.triggered.connect(self._cancel)
         self.side.save_report.clicked.connect(self.edits.ask_for_report)
+        self.side.cache_button.clicked.connect(self._show_cache)
         self.problems.activated_row.connect(self._go_to_picture)
         self._busy_timer.timeout.connect(self._show_busy)
 
-    def show_tab(self, tab: str) -> None:
+    def show_tab(self, tab: str = PICTURES) -> None:
         """Show "pictures", "overview" or "augment"."""
         self.tabs.set_current(tab)
         if tab == AUGMENT and self.augment is None:
@@ -139,13 +140,10 @@ class DataPage(Page):
             from cnnstudio.gui.pages.augment import AugmentTab
 
             self.augment = AugmentTab(self.session)
-            self.augment.pictures_wanted.connect(self._on_pictures_wanted)
+            self.augment.pictures_wanted.connect(self.show_tab)
             self.views.addWidget(self.augment)
         other = {OVERVIEW: self.overview, AUGMENT: self.augment}.get(tab)
         self.views.setCurrentWidget(other if other is not None else self._pictures)
-
-    def _on_pictures_wanted(self) -> None:
-        self.show_tab(PICTURES)
 
     def _on_lasso(self, numbers: list[int]) -> None:
         self.browser.show_only(numbers, "Chosen on the map")
@@ -271,6 +269,9 @@ class DataPage(Page):
     def _choose_file(self) -> None:
         if not choose_file(self, self.session):
             self._refresh()
+
+    def _show_cache(self) -> None:
+        show_image_cache(self, self.session)
 
     def _use_digits(self) -> None:
         self.session.open_source(parse_source("digits"))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from cnnstudio.core.specs import Spec
 from cnnstudio.data.dataset import SPLITS, Dataset, printable
 from cnnstudio.data.spec import PreprocessSpec, SplitSpec
-from cnnstudio.gui.pages.data_texts import sees_text, statistics_text
+from cnnstudio.gui.pages.data_texts import cache_text, sees_text, statistics_text
 from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
@@ -40,6 +40,12 @@ class SidePanel(QScrollArea):
         self.preprocess = Form(texts={"channels": CHANNELS, "resize": RESIZE})
         self._statistics = Label("", "small", wrap=True)
         self._statistics.setToolTip("Measured on the training pictures, with values from 0 to 1.")
+        self._kept = Label("", "small", wrap=True)
+        self.cache_button = Button(
+            "Image cache…",
+            "See what the cache of decoded pictures holds, set how much it may take, empty it.",
+            role="link",
+        )
         self._classes, self._problems = Card("Classes"), Card("Checks")
         self._sees, split_card = Card("What the network sees"), Card("Split")
         self._classes.add(Legend([(SPLIT_TITLES[split], SPLIT_ROLES[split]) for split in SPLITS]))
@@ -54,6 +60,8 @@ class SidePanel(QScrollArea):
         split_card.add(self.split)
         self._sees.add(self.preprocess)
         self._sees.add(self._statistics)
+        self._sees.add(self._kept)
+        self._sees.add(self.cache_button)
         column = QWidget()
         set_role(column, "plain")
         box = QVBoxLayout(column)
@@ -76,6 +84,10 @@ class SidePanel(QScrollArea):
         QTimer.singleShot(0, self._problems.updateGeometry)
         self._sees.set_note(sees_text(dataset))
         self._statistics.set_text(statistics_text(dataset.spec.preprocess))
+        kept = cache_text(dataset)
+        self._kept.set_text(kept)
+        for widget in (self._kept, self.cache_button):
+            widget.setVisible(bool(kept))
 
     def set_specs(self, split: SplitSpec, preprocess: PreprocessSpec) -> None:
         """Show the settings as they were asked for."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from cnnstudio.data.cache_contents import is_streamed
 from cnnstudio.data.dataset import Dataset, Problem, printable
 from cnnstudio.data.spec import PreprocessSpec
 from cnnstudio.gui.widgets.findings import Finding
+from cnnstudio.gui.widgets.times import bytes_text
 
 # Kinds of problems that come one a file, and what a group of them is called.
 GROUPS = {
@@ -89,6 +91,15 @@ def statistics_text(spec: PreprocessSpec) -> str:
     mean = ", ".join(f"{value:.3f}" for value in spec.mean)
     std = ", ".join(f"{value:.3f}" for value in spec.std)
     return f"Mean {mean}, spread {std}."
+
+
+def cache_text(dataset: Dataset) -> str:
+    """Where the decoded pixels of files lie; nothing for pictures that are no files."""
+    if dataset.raw is None or dataset.raw.manifest is None:
+        return ""
+    if is_streamed(dataset):
+        return "The image cache has no room for these pictures: they are decoded anew in each epoch."
+    return f"Decoded once, {bytes_text(dataset.pixels.nbytes)} in the image cache."
 
 
 def sees_text(dataset: Dataset) -> str:

@@ -187,12 +187,11 @@ class PictureMapView(QWidget):
         """Pasted as numbers, 3,000 take a few milliseconds."""
         assert self._map is not None
         canvas = np.zeros((self.height(), self.width(), 4), np.uint8)
-        side, frames = self._map.thumbnails.shape[1], {}
+        side = self._map.thumbnails.shape[1]
+        frames = {label: np.array(class_colour(label).getRgb(), np.uint8) for label in set(self._labels.tolist())}
         for place in places.tolist():
             x, y = self._corners[place].tolist()
             label = int(self._labels[place])
-            if label not in frames:
-                frames[label] = class_colour(label).getRgb()
             canvas[max(0, y - FRAME_PX) : y + side + FRAME_PX, max(0, x - FRAME_PX) : x + side + FRAME_PX] = frames[
                 label
             ]
