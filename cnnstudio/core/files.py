@@ -214,7 +214,9 @@ def publish_folder(temp: Path, final: Path) -> None:
     except OSError as error:
         _bring_back(before)
         raise write_error(final, error) from error
-    shutil.rmtree(before, ignore_errors=True)
+    finally:
+        if final.exists():
+            shutil.rmtree(before, ignore_errors=True)
 
 
 def remove_leftovers(folder: Path) -> None:
