@@ -79,7 +79,7 @@ class TrainConfig(Spec):
     threads: int = setting(
         0,
         title="Threads",
-        description="Processor threads for training; 0 leaves one core free so that the window stays quick.",
+        description="Processor threads for training; 0 takes as many as make the steps fastest here.",
         unit="threads",
         ge=0,
         le=256,

@@ -37,19 +37,25 @@ TASKS = (
     Task("lenet5", "LeNet5", "CNNSTUDIO_MNIST", 1, "none"),
 )
 
+# As long a training as people make, of which two epochs are waited for: what pays in a minute isn't what pays in an hour.
 OURS = """
 import json, subprocess, sys, tempfile
 from pathlib import Path
 out = Path(tempfile.mkdtemp()) / "run"
-words = ["--data", sys.argv[1], "--network", sys.argv[2], "--epochs", "2", "--augment", sys.argv[3]]
+words = ["--data", sys.argv[1], "--network", sys.argv[2], "--epochs", "60", "--augment", sys.argv[3]]
 words += ["--set", f"data.preprocess.channels={sys.argv[4]}", "--set", "data.preprocess.side=32"]
 words += ["--set", "data.split.test=0.02", "--set", "data.split.val=0.02", "--set", "batch=128"]
 words += ["--set", "optimizer.rate=0.05", "--out", str(out), "--json"]
 command = [sys.executable, "-m", "cnnstudio", "train", *words]
-done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-lines = [json.loads(line) for line in done.stdout.splitlines()]
-rate = [line["images_per_s"] for line in lines if line["event"] == "epoch_done"][-1]
-print(json.dumps([rate, json.loads((out / "plan.json").read_text())]))
+rates = []
+with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as training:
+    for line in training.stdout:
+        told = json.loads(line)
+        if told["event"] == "epoch_done":
+            rates.append(told["images_per_s"])
+        if len(rates) == 2:
+            training.terminate()
+print(json.dumps([rates[1], json.loads((out / "plan.json").read_text())]))
 """
 
 LIMIT = """
@@ -64,8 +70,8 @@ channels = int(sys.argv[3])
 network = plan.apply(compile_network(fit_architecture(sys.argv[2], (channels, 32, 32), 10), seed=1), device)
 optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, fused=plan.fused)
 forward = plan.fast(network)
-images, labels = plan.place(torch.randn(128, channels, 32, 32)), torch.randint(0, 10, (128,))
 network.train()
+images, labels = plan.place(torch.randn(128, channels, 32, 32)), torch.randint(0, 10, (128,))
 times = []
 for step in range(110):
     started = time.monotonic()
