@@ -60,7 +60,7 @@ def test_folded_section_says_what_is_in_it(view: RecipeView) -> None:
 
 
 def test_click_freezes_a_layer_and_a_second_one_takes_it_back(view: RecipeView, qtbot: QtBot) -> None:
-    view.set_network(["conv1", "fc1"])
+    view.set_network({"conv1": (6, 1, 5, 5), "fc1": (120, 400)})
     view.sections["layers"].set_open(True)
     box = next(w for w in view.findChildren(FlagEditor) if w.property("layer") == "fc1")
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
@@ -78,7 +78,7 @@ def test_contradictions_are_named_before_the_start(view: RecipeView) -> None:
 
 
 def test_everything_that_can_be_changed_has_a_tooltip_and_a_name(view: RecipeView) -> None:
-    view.set_network(["conv1"])
+    view.set_network({"conv1": (6, 1, 5, 5), "norm1": None})
     for form in (view.form(name) for name in view.sections if name != "layers"):
         for row in form._rows.values():
             assert row.editor.toolTip(), row.info.name

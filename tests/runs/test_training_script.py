@@ -3,19 +3,25 @@
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
+from torch import nn
 
 from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.dataset import Dataset
+from cnnstudio.data.loader import random_key
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.runs.execute import train_run
 from cnnstudio.runs.run import Run
 from cnnstudio.runs.script import export_script
 from cnnstudio.runs.store import create_run
+from cnnstudio.training.beginning import INITIALISATION
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import StepsDone
 
@@ -37,6 +43,13 @@ RECIPES: dict[str, dict[str, Any]] = {
         "schedule": {"kind": "step", "every": 1, "by": 0.5},
         "loss": {"kind": "cross_entropy", "label_smoothing": 0.1, "weighting": "balanced"},
         "initialisation": {"kind": "he"},
+    },
+    "layers that begin otherwise": {
+        "initialisation": {"kind": "he"},
+        "layers": [
+            {"node": "conv2", "initialisation": {"kind": "orthogonal", "gain": 1.4}},
+            {"node": "fc1", "initialisation": {"kind": "small_normal", "deviation": 0.05}},
+        ],
     },
     "adagrad, squared error, bf16 and channels last": {
         "optimizer": {"kind": "adagrad", "rate": 0.01},
@@ -93,3 +106,19 @@ def test_the_script_is_readable_python_of_its_own(run: Run, tmp_path: Path, data
     assert "import cnnstudio" not in text
     assert max(len(line) for line in text.splitlines()) <= 130
     assert len(text.splitlines()) < 140
+
+
+def test_script_starts_with_torchs_own_weights_layer_by_layer(
+    tmp_path: Path, dataset: Dataset, graph: NetworkGraph
+) -> None:
+    rules = [{"node": "conv2", "initialisation": {"kind": "orthogonal", "gain": 1.4}}]
+    config = TrainConfig(**PLAIN, seed=5, initialisation={"kind": "xavier"}, layers=rules)
+    run = create_run(tmp_path / "run", dataset, graph, config)
+    export_script(run, tmp_path / "script", JobContext(), dataset)
+    started = load_file(tmp_path / "script" / "start.safetensors")
+    fills: dict[str, Any] = {"conv2": partial(nn.init.orthogonal_, gain=1.4)}
+    for place, name in enumerate(("conv1", "conv2", "fc1", "fc2", "fc3")):
+        expected = torch.empty_like(started[f"{name}.weight"])
+        torch.manual_seed(random_key(5, INITIALISATION, place))
+        fills.get(name, nn.init.xavier_normal_)(expected)
+        assert torch.equal(started[f"{name}.weight"], expected), name

@@ -11,7 +11,7 @@ from cnnstudio.gui.pages.train_layout import TrainLayout
 from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, log_line
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
-from cnnstudio.network.summary import summarize
+from cnnstudio.network.learnt import learnt_layers
 from cnnstudio.runs.run import RunState
 from cnnstudio.training.events import EndReason, Guesses, RunEnded
 from cnnstudio.training.presets import preset
@@ -111,7 +111,7 @@ class TrainPage(Page):
         """Tell the recipe which layers, images and classes there are."""
         session = self.session
         if session.graph is not None:
-            self.view.form.set_network([row.id for row in summarize(session.graph).rows if row.parameters])
+            self.view.form.set_network(learnt_layers(session.graph))
         if session.dataset is not None:
             train, val = (len(session.dataset.indices(split)) for split in ("train", "val"))
             self.view.form.set_counts(train, val, len(session.dataset.classes))

@@ -1,9 +1,10 @@
 """The rows of a form: label, editor, and the place where it says what is wrong."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BeforeValidator
+from pydantic.fields import FieldInfo
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
@@ -78,23 +79,28 @@ class Row:
 
 
 class KindRow(Row):
-    """A setting that is a spec of some kind: the kinds to choose from, and below the fields of the chosen one."""
+    """A setting that is a spec of some kind: the kinds to choose from, and below the fields of the chosen one.
+
+    A text for None among `texts` offers to choose none.
+    """
 
     def __init__(
         self, info: SettingInfo, family: Family[Any], details: QWidget, texts: Mapping[Any, str] | None = None
     ) -> None:
         self._members = {kind: family[kind] for kind in family.kinds() if can_be_made(family[kind])}
         titles = {kind: title_of(member) for kind, member in self._members.items()}
-        self.kind_editor = ChoiceEditor(list(self._members), {**titles, **(texts or {})})
+        none = [None] if None in (texts or {}) else []
+        self.kind_editor = ChoiceEditor([*none, *self._members], {**titles, **(texts or {})})
         self.details: Any = details
         super().__init__(info, self.kind_editor)
 
     def set_value(self, value: object) -> None:
-        self.kind_editor.set_value(value.kind)  # type: ignore[attr-defined]  # members of a family have it
+        self.kind_editor.set_value(getattr(value, "kind", None))
         self.details.set_spec(value)
 
-    def new_of_kind(self) -> Spec:
-        made: Spec = self._members[str(self.kind_editor.value())]()
+    def new_of_kind(self) -> Spec | None:
+        kind = self.kind_editor.value()
+        made: Spec | None = self._members[kind]() if kind is not None else None
         return made
 
     def widgets(self) -> list[QWidget]:
@@ -107,7 +113,10 @@ class KindRow(Row):
 
 def family_of(cls: type, name: str) -> Family[Any] | None:
     """The family that a field's values come from: the owner of the `parse` that validates it."""
-    for item in cls.model_fields[name].metadata:  # type: ignore[attr-defined]  # specs are pydantic models
+    field: FieldInfo = cls.model_fields[name]  # type: ignore[attr-defined]  # specs are pydantic models
+    # Where None is allowed too, what says so stands within the union.
+    within = [item for kind in get_args(field.annotation) for item in getattr(kind, "__metadata__", ())]
+    for item in (*field.metadata, *within):
         owner = getattr(getattr(item, "func", None), "__self__", None)
         if isinstance(item, BeforeValidator) and isinstance(owner, Family):
             return owner

@@ -1,6 +1,5 @@
 """The recipe as a column of sections: what is changed often is open, the rest says itself in a few words."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -10,7 +9,7 @@ from cnnstudio.core.specs import Spec
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.form import Form
 from cnnstudio.gui.widgets.labels import Label
-from cnnstudio.gui.widgets.layer_rules_form import LayerRulesForm
+from cnnstudio.gui.widgets.layer_rules_form import LayerRulesForm, WeightShapes
 from cnnstudio.gui.widgets.rate_curve import RateCurve
 from cnnstudio.gui.widgets.recipe_texts import SUMMARIES
 from cnnstudio.gui.widgets.section import Section
@@ -39,7 +38,14 @@ _SECTIONS: tuple[tuple[str, str, str, tuple[str, ...], str, bool], ...] = (
         False,
     ),
     ("regular", "Regularisation", "What keeps training steady and the network general.", (), "regularisation", False),
-    ("layers", "Layers", "Layers that stay as they are, or learn at a rate of their own.", (), "", False),
+    (
+        "layers",
+        "Layers",
+        "Layers that stay as they are, learn at a rate of their own, or begin otherwise.",
+        (),
+        "",
+        False,
+    ),
     (
         "machine",
         "Precision and device",
@@ -82,12 +88,12 @@ class RecipeView(QWidget):
             if settings or nested:
                 self._forms[name].set_spec(getattr(config, nested) if nested else config)
             self.sections[name].set_summary(SUMMARIES[name](config))
-        self.layers.set_rules(config.layers)
+        self.layers.set_rules(config.layers, config.initialisation)
         self._show_rate()
         self._show_warnings()
 
-    def set_network(self, layers: Sequence[str]) -> None:
-        """Offer these layers with weights to be frozen or slowed."""
+    def set_network(self, layers: WeightShapes) -> None:
+        """Offer these layers, each with the shape of its weights, to be frozen, slowed or begun otherwise."""
         self.layers.set_layers(layers)
 
     def set_counts(self, train: int, val: int, classes: int) -> None:

@@ -17,7 +17,7 @@ class Section(QWidget):
         super().__init__()
         self.body = body
         self._summary = ElidedLabel("", "small")
-        self._title = Button(title, tooltip, role="flat", icon="chevron-right")
+        self._title = Button(title, tooltip, role="section", icon="chevron-right")
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._title.clicked.connect(self._on_clicked)
         row = QHBoxLayout()

@@ -1,0 +1,93 @@
+"""A layer's own beginning: unfolded by a click, chosen, drawn, and taken back."""
+
+import math
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from cnnstudio.gui.widgets.layer_rules_form import LayerRulesForm
+from cnnstudio.training.layer_rules import LayerRule
+from cnnstudio.training.recipe import initialisations
+
+LAYERS: dict[str, Any] = {"conv1": (6, 1, 5, 5), "norm1": None, "fc1": (120, 400)}
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> LayerRulesForm:
+    form = LayerRulesForm()
+    qtbot.addWidget(form)
+    form.resize(276, 600)
+    form.set_layers(LAYERS)
+    form.show()
+    return form
+
+
+def name_of(form: LayerRulesForm, layer: str) -> QPushButton:
+    return next(button for button in form.findChildren(QPushButton) if button.property("layer") == layer)
+
+
+def choose(form: LayerRulesForm, qtbot: QtBot, text: str) -> None:
+    """Choose an initialisation in the list as a person does with the keyboard."""
+    combo: Any = form.beginning.form.editor("initialisation")
+    combo.setFocus()
+    steps = combo.findText(text) - combo.currentIndex()
+    for _ in range(abs(steps)):
+        qtbot.keyClick(combo, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+
+
+def test_click_on_a_name_unfolds_how_its_weights_begin_and_a_second_one_folds_it(
+    form: LayerRulesForm, qtbot: QtBot
+) -> None:
+    assert not form.beginning.isVisible()
+    qtbot.mouseClick(name_of(form, "conv1"), LEFT)
+    assert form.beginning.isVisible()
+    # PyTorch's own for 25 inputs: even within 1/√25.
+    assert form.beginning.text() == "150 weights, 25 inputs a unit: even within ±0.2."
+    qtbot.mouseClick(name_of(form, "conv1"), LEFT)
+    assert not form.beginning.isVisible()
+
+
+def test_chosen_initialisation_becomes_the_layers_rule_and_is_drawn(form: LayerRulesForm, qtbot: QtBot) -> None:
+    form.set_rules((LayerRule(node="fc1", rate=0.5),))
+    qtbot.mouseClick(name_of(form, "fc1"), LEFT)
+    with qtbot.waitSignal(form.changed) as caught:
+        choose(form, qtbot, "He (MSRA)")
+    rules = caught.args[0]
+    he = initialisations.parse({"kind": "he"})
+    assert rules[-1].rate == 0.5
+    assert form._rules[0].initialisation is not None
+    choose(form, qtbot, "He (MSRA)")
+    assert form._rules == (LayerRule(node="fc1", rate=0.5, initialisation=he),)
+    assert f"deviation {math.sqrt(2 / 400):.3g}" in form.beginning.text()
+    assert "He (MSRA)" in name_of(form, "fc1").toolTip()
+    choose(form, qtbot, "As the recipe says")
+    assert form._rules == (LayerRule(node="fc1", rate=0.5),)
+
+
+def test_layer_without_own_beginning_shows_that_of_the_recipe(form: LayerRulesForm, qtbot: QtBot) -> None:
+    form.set_rules((), initialisations.parse({"kind": "small_normal", "deviation": 0.02}))
+    qtbot.mouseClick(name_of(form, "conv1"), LEFT)
+    assert "deviation 0.02" in form.beginning.text()
+    before = form.beginning.curve.grab().toImage()
+    form.set_rules((), initialisations.parse({"kind": "zero"}))
+    assert form.beginning.text().endswith("all zero.")
+    assert form.beginning.curve.grab().toImage() != before
+
+
+def test_norm_says_that_it_begins_without_chance(form: LayerRulesForm, qtbot: QtBot) -> None:
+    qtbot.mouseClick(name_of(form, "norm1"), LEFT)
+    assert "without chance" in form.beginning.text()
+    assert not form.beginning.form.isVisible()
+    assert not form.beginning.curve.isVisible()
+
+
+def test_other_network_folds_the_layer_away(form: LayerRulesForm, qtbot: QtBot) -> None:
+    qtbot.mouseClick(name_of(form, "conv1"), LEFT)
+    form.set_layers({"stem": (8, 3, 3, 3)})
+    assert not form.beginning.isVisible()
+    qtbot.mouseClick(name_of(form, "stem"), LEFT)
+    assert "27 inputs" in form.beginning.text()
