@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from cnnstudio.core.errors import DataError
+from cnnstudio.data.plain_jpeg import plain_jpeg
 from cnnstudio.data.sniff import HEAD_BYTES, foreign_kind, is_image
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")
@@ -136,6 +137,9 @@ def decode_quietly(content: bytes, max_side: int = MAX_SIDE, float_range: tuple[
     if not content:
         raise ImageError("is empty (0 bytes)", kind="empty")
     try:
+        plain = plain_jpeg(content, min(max_side, MAX_SIDE))
+        if plain is not None:
+            return Picture(plain, *plain.size, ("grey",) if plain.mode == "L" else ())
         return _decode(content, max_side, float_range)
     except ImageError:
         raise
