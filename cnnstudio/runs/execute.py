@@ -15,9 +15,10 @@ from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.dataset import Dataset, open_dataset
 from cnnstudio.runs.preparing import build_trainer
 from cnnstudio.runs.run import HISTORY, LOCK, TRAIN, Run, RunState, open_run
-from cnnstudio.runs.store import note_state
+from cnnstudio.runs.store import note_state, restore_record
 from cnnstudio.runs.tensorboard import FOLDER, EventFiles
 from cnnstudio.runs.writer import HistoryWriter, cut_history
+from cnnstudio.training.device_failure import device_failure
 from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, TrainingEvent
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None, group: 
         group: The processes that train it together with this one, which is the first (`runs.together`).
 
     Raises:
-        RunError: Another process trains it, its data changed, or no checkpoint is intact.
+        RunError: Another process trains it, its data changed, no checkpoint is intact, or its device broke down.
     """
     with _lock(run), ExitStack() as stack:
         files.remove_leftovers(run.path)
@@ -41,7 +42,12 @@ def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None, group: 
         dataset = dataset or open_dataset(run.data, ctx)
         check_same_data(run, dataset)
         history = HistoryWriter(run.path / HISTORY)
-        trainer = build_trainer(ctx, run, dataset, history.sync, stack, group)
+
+        def before_save() -> None:
+            restore_record(run)  # checkpoints in a folder that is no run could not be found again
+            history.sync()
+
+        trainer = build_trainer(ctx, run, dataset, before_save, stack, group)
         if group is not None:
             group.wait()
             ctx = group.context(ctx)
@@ -51,7 +57,12 @@ def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None, group: 
         # Whoever makes this folder wants event files, now and after each resume.
         wants_events = (run.path / FOLDER).is_dir()
         event_files = stack.enter_context(EventFiles(run.path / FOLDER)) if wants_events else None
-        return trainer.run(ctx, _keeper(run, ctx, history, event_files))
+        try:
+            return trainer.run(ctx, _keeper(run, ctx, history, event_files))
+        except RuntimeError as error:
+            if told := device_failure(error):
+                raise told from error
+            raise
 
 
 def extend_run(run: Run, epochs: int) -> Run:

@@ -15,7 +15,7 @@ from cnnstudio.network.answers import image_classes, pixel_reason
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.shapes import Shape
 from cnnstudio.network.source import source_code
-from cnnstudio.network.summary import summarize
+from cnnstudio.network.learnt import learnt_layers
 from cnnstudio.runs.run import BIN, DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.contradictions import check_recipe
@@ -77,6 +77,16 @@ def write_run(path: Path, info: RunInfo, data: DataSpec, graph: NetworkGraph, co
     return open_run(path)
 
 
+def restore_record(run: Run) -> None:
+    """Write what makes a folder a run again, where someone deleted it while the run is being trained.
+
+    Raises:
+        FileError: The place can't be written.
+    """
+    if not (run.path / RUN).is_file():
+        write_run(run.path, run.info, run.data, run.graph, run.config)
+
+
 def check_fit(dataset: "Dataset", graph: NetworkGraph, config: TrainConfig) -> None:
     """Refuse data, network and recipe that can't be trained together.
 
@@ -91,9 +101,8 @@ def check_fit(dataset: "Dataset", graph: NetworkGraph, config: TrainConfig) -> N
     image_classes(graph, "training", shapes)
     if reason := misfit(dataset, graph, shapes):
         raise RunError(reason, hint="Fit the network to the data.")
-    layers = [row.id for row in summarize(graph).rows if row.parameters]
     counts = (len(dataset.indices("train")), len(dataset.indices("val")))
-    check_recipe(config, *counts, classes=len(dataset.classes), layers=layers)
+    check_recipe(config, *counts, classes=len(dataset.classes), layers=list(learnt_layers(graph)), graph=graph)
 
 
 def misfit(dataset: "Dataset", graph: NetworkGraph, shapes: Mapping[str, Shape]) -> str:

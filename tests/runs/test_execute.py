@@ -15,7 +15,7 @@ from cnnstudio.data.dataset import Dataset
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.runs.execute import extend_run, train_run
 from cnnstudio.runs.loaded import load_run_network
-from cnnstudio.runs.run import Run, RunState, open_run
+from cnnstudio.runs.run import LOCK, Run, RunState, open_run
 from cnnstudio.runs.store import create_run
 from cnnstudio.training.checkpoint import load_latest
 from cnnstudio.training.config import TrainConfig
@@ -139,6 +139,25 @@ def test_changed_data_are_refused_and_the_run_is_untouched(run: Run, dataset: Da
     with pytest.raises(RunError, match="data changed since run 1"):
         train_run(JobContext(), open_run(run.path), None)
     assert weights(run) == before
+
+
+def test_run_that_was_deleted_while_it_trained_is_a_run_again_with_its_last_save(run: Run, dataset: Dataset) -> None:
+    deleted: list[str] = []
+
+    class Deleting(JobContext):
+        def emit(self, event: object) -> None:
+            if isinstance(event, EpochDone) and event.epoch == 2:
+                for file in run.path.glob("*.*"):
+                    if file.is_file() and file.name != LOCK:
+                        deleted.append(file.name)
+                        file.unlink()
+
+    train_run(Deleting(), run, dataset)
+    assert {"run.json", "network.json", "train.json", "data.json", "journal.jsonl", "history.jsonl"} <= set(deleted)
+    again = open_run(run.path)
+    assert again.state is RunState.FINISHED
+    assert (again.graph, again.config, again.data) == (run.graph, run.config, run.data)
+    assert load_run_network(again).epoch > 0
 
 
 def test_extended_run_equals_one_that_was_longer_from_the_start(
