@@ -137,14 +137,17 @@ def to_line(value: Any) -> str:
 
 
 def append_line(path: Path, line: str, *, sync: bool = True) -> None:
-    """Add one line to a journal, whole or not at all; with `sync` it is on the disk when this returns."""
+    """Add one line to a journal, whole or not at all; with `sync` it is on the disk when this returns.
+
+    Behind a last line that a crash has torn it begins a line of its own.
+    """
     content = line.encode("utf-8", errors="surrogateescape") + b"\n"
     try:
         # Unbuffered: what a full disk refuses must not be tried again when the file is closed.
-        with path.open("ab", buffering=0) as file:
-            before = file.tell()
+        with path.open("a+b", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
             try:
-                _write_all(file, content)
+                _write_all(file, content if _ends_whole(file, before) else b"\n" + content)
                 if sync:
                     os.fsync(file.fileno())
             except OSError:
@@ -152,6 +155,13 @@ def append_line(path: Path, line: str, *, sync: bool = True) -> None:
                 raise
     except OSError as error:
         raise write_error(path, error) from error
+
+
+def _ends_whole(file: RawIOBase, size: int) -> bool:
+    if not size:
+        return True
+    file.seek(size - 1)
+    return file.read(1) == b"\n"
 
 
 def _write_all(file: RawIOBase, content: bytes) -> None:
@@ -171,23 +181,21 @@ def sync_file(path: Path) -> None:
 
 
 def read_lines(path: Path) -> list[Any]:
-    """The JSON values of a journal, one a line; a torn last line (a crash while writing) is left out."""
+    """The JSON values of a journal, one a line.
+
+    A line that a crash has torn, or a power cut has filled with zeros, is left out: the last whole one counts.
+    """
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
         return []
     except OSError as error:
         raise read_error(path, error) from error
-    lines = raw.split(b"\n")
     values = []
-    for number, line in enumerate(lines):
-        if not line.strip():
-            continue
-        try:
-            values.append(json.loads(line.decode("utf-8", errors="surrogateescape")))
-        except ValueError:
-            if number < len(lines) - 1 and any(rest.strip() for rest in lines[number + 1 :]):
-                raise FileError(f"Line {number + 1} of {path} is damaged.") from None
+    for line in raw.split(b"\n"):
+        if line.strip():
+            with contextlib.suppress(ValueError, RecursionError):
+                values.append(json.loads(line.decode("utf-8", errors="surrogateescape")))
     return values
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
     from cnnstudio.data.dataset import Dataset
     from cnnstudio.gui.session import Session
+    from cnnstudio.runs.history_part import HistoryPart
     from cnnstudio.training.findings import PreflightDone
 
 
@@ -46,7 +47,7 @@ class RunOpened:
 class PastLoaded:
     """What a resumed run did before."""
 
-    history: list[TrainingEvent]
+    history: "HistoryPart"
 
 
 class TrainingControl(QObject):
@@ -130,7 +131,7 @@ class TrainingControl(QObject):
             is_same = at_hand is not None and at_hand.spec.is_same_data(run.data)
             dataset = at_hand if is_same and at_hand is not None else open_dataset(run.data, ctx)
             ctx.emit(RunOpened(resumed, dataset))
-            ctx.emit(PastLoaded(resumed.history()))
+            ctx.emit(PastLoaded(resumed.history_part(ctx)))
             return train(ctx, resumed, dataset)
 
         self._launch(f"Training {run.name}", work)
@@ -142,8 +143,7 @@ class TrainingControl(QObject):
         def work(ctx: "JobContext") -> RunEnded:
             run, dataset = prepare(ctx)
             ctx.emit(RunOpened(run, dataset))
-            if past := run.history():
-                ctx.emit(PastLoaded(past))
+            ctx.emit(PastLoaded(run.history_part(ctx)))
             return train(ctx, run, dataset)
 
         self._launch(name, work)

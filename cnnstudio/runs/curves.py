@@ -1,7 +1,7 @@
 """The curves of runs as arrays, to lay over each other; a run that is being written grows by what is new."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import JobContext
+from cnnstudio.runs.history_part import HistoryPart, joined, part_of
 from cnnstudio.runs.run import HISTORY
-from cnnstudio.runs.tail import HistoryTail
-from cnnstudio.training.events import EpochDone, RunStarted, StepsDone, TrainingEvent
+from cnnstudio.runs.tail import PIECE_BYTES, HistoryTail
+from cnnstudio.training.events import TrainingEvent
 
 Values = NDArray[np.float64]
 Points = tuple[Values, Values]
@@ -45,35 +46,28 @@ MEASURES = (
 )
 
 
-@dataclass(eq=False)
 class RunPoints:
     """All that a run has told so far; x is in epochs: 0.5 is the middle of the first one."""
 
-    steps_per_epoch: int = 1
-    _values: dict[str, list[float]] = field(default_factory=dict)
-    _places: dict[str, list[float]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.steps_per_epoch = 1
+        self._parts: list[HistoryPart] = []
 
     def add(self, events: Iterable[TrainingEvent]) -> None:
         """Take more events, oldest first."""
-        for event in events:
-            if isinstance(event, RunStarted):
-                self.steps_per_epoch = max(1, event.steps_per_epoch)
-            elif isinstance(event, EpochDone):
-                for measure in MEASURES:
-                    if not measure.is_per_step:
-                        self._append(measure.key, [event.epoch], [getattr(event, measure.key)])
-            elif isinstance(event, StepsDone):
-                x = [step / self.steps_per_epoch for step in range(event.first_step, event.last_step + 1)]
-                self._append("losses", x, event.losses)
+        part = part_of(events, self.steps_per_epoch)
+        self.steps_per_epoch = part.steps_per_epoch
+        self._parts.append(part)
 
     def points(self, measure: Measure) -> Points:
         """The curve of a measure, empty if there is none yet."""
-        x, y = self._places.get(measure.key, []), self._values.get(measure.key, [])
-        return np.array(x, np.float64), np.array(y, np.float64) * measure.factor
-
-    def _append(self, key: str, x: Sequence[float], y: Sequence[float]) -> None:
-        self._places.setdefault(key, []).extend(x)
-        self._values.setdefault(key, []).extend(y)
+        whole = joined(self._parts)
+        self._parts = [whole]
+        if measure.is_per_step:
+            return whole.x, whole.losses * measure.factor
+        epochs = whole.epochs
+        values = np.array([getattr(event, measure.key) for event in epochs], np.float64)
+        return np.array([event.epoch for event in epochs], np.float64), values * measure.factor
 
 
 class CurveReader:
@@ -85,17 +79,20 @@ class CurveReader:
     def read(self, folders: Sequence[Path], measure: Measure, ctx: JobContext) -> dict[Path, Points]:
         """The curve of each run; one that can't be read has no points."""
         self._known = {path: known for path, known in self._known.items() if path in folders}
-        found = {}
-        for folder in folders:
+        return {folder: self._read(folder, ctx).points(measure) for folder in folders}
+
+    def _read(self, folder: Path, ctx: JobContext) -> RunPoints:
+        tail, points = self._known.get(folder) or (HistoryTail(folder / HISTORY), RunPoints())
+        before = -1
+        while tail.place != before:
             ctx.check()
-            tail, points = self._known.get(folder) or (HistoryTail(folder / HISTORY), RunPoints())
+            before = tail.place
             try:
-                is_new, events = tail.read()
+                is_new, events = tail.read(PIECE_BYTES)
             except StudioError:
                 # The list of runs says what is wrong with it.
                 is_new, events = True, []
             points = RunPoints() if is_new else points
             points.add(events)
             self._known[folder] = (tail, points)
-            found[folder] = points.points(measure)
-        return found
+        return points

@@ -11,10 +11,11 @@ The state is read from the journal, and "running" counts only while somebody hol
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -25,7 +26,11 @@ from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.io import parse_graph
 from cnnstudio.training.config import TrainConfig, parse_config
-from cnnstudio.training.events import EndReason, EpochDone, RunEnded, StepsDone, TrainingEvent, event_from_json
+from cnnstudio.training.events import EndReason, EpochDone, RunEnded, TrainingEvent
+
+if TYPE_CHECKING:
+    from cnnstudio.core.jobs import JobContext
+    from cnnstudio.runs.history_part import HistoryPart
 
 RUN, DATA, NETWORK, TRAIN = "run.json", "data.json", "network.json", "train.json"
 JOURNAL, HISTORY, SOURCE, LOCK = "journal.jsonl", "history.jsonl", "network.py", ".lock"
@@ -48,6 +53,9 @@ class RunState(StrEnum):
     def can_resume(self) -> bool:
         """True if there is something left to train and nobody trains it."""
         return self in (RunState.CREATED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
+
+
+STATES = frozenset(state.value for state in RunState)
 
 
 class RunInfo(Spec):
@@ -104,7 +112,7 @@ class Run:
     @property
     def state(self) -> RunState:
         """Where the run stands now."""
-        lines = files.read_lines(self.path / JOURNAL)
+        lines = self.journal()
         last = RunState(lines[-1]["state"]) if lines else RunState.CREATED
         if last in (RunState.RUNNING, RunState.PAUSED) and not self.is_locked:
             return RunState.INTERRUPTED
@@ -126,13 +134,20 @@ class Run:
         return False
 
     def journal(self) -> list[dict[str, Any]]:
-        """All that happened to the run, oldest first."""
-        return files.read_lines(self.path / JOURNAL)
+        """All that happened to the run, oldest first; what isn't a record of ours is left out."""
+        return [record for record in files.read_lines(self.path / JOURNAL) if _is_record(record)]
 
     def history(self) -> list[TrainingEvent]:
         """The starts, steps and epochs of the training, oldest first."""
-        events = (event_from_json(line) for line in files.read_lines(self.path / HISTORY))
-        return [event for event in events if event is not None]
+        from cnnstudio.runs.tail import read_history
+
+        return read_history(self.path / HISTORY)
+
+    def history_part(self, ctx: "JobContext | None" = None) -> "HistoryPart":
+        """The same in columns, as curves are drawn from it; read in pieces, between which a job hears its Cancel."""
+        from cnnstudio.runs.tail import read_part
+
+        return read_part(self.path / HISTORY, ctx)
 
     def epochs(self) -> list[EpochDone]:
         """What came out at the end of each epoch."""
@@ -142,13 +157,13 @@ class Run:
         """The best epoch, if one is done."""
         return next((epoch for epoch in reversed(self.epochs()) if epoch.is_best), None)
 
-    def ended(self) -> RunEnded | None:
+    def ended(self, history: "HistoryPart") -> RunEnded | None:
         """How the training ended last; None if it runs, never began, or was broken off."""
-        state, history = self.state, self.history()
+        state = self.state
         if state.value not in set(EndReason):
             return None
-        step = next((event.last_step for event in reversed(history) if isinstance(event, StepsDone)), 0)
-        epoch = next((event.epoch for event in reversed(history) if isinstance(event, EpochDone)), 0)
+        step = history.newest.last_step if history.newest is not None else 0
+        epoch = history.epochs[-1].epoch if history.epochs else 0
         return RunEnded(EndReason(state.value), step, epoch, self.journal()[-1]["text"])
 
     def size_bytes(self) -> int:
@@ -176,6 +191,15 @@ def open_run(path: Path) -> Run:
     except StudioError as error:
         raise RunError(f"The run {path.name} can't be read: {error}") from None
     return Run(path, info, data, graph, config)
+
+
+def _is_record(record: Any) -> bool:
+    """Does this line of a journal say when, in which state, and why?"""
+    try:
+        datetime.fromisoformat(record["time"])
+        return record["state"] in STATES and isinstance(record["text"], str)
+    except (TypeError, KeyError, ValueError):
+        return False
 
 
 @lru_cache(maxsize=64)

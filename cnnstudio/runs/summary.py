@@ -148,12 +148,18 @@ def trained_s(run: Run, state: RunState) -> float:
         if record["state"] == RunState.RUNNING:
             started = started or moment
         elif started is not None:
-            total_s += (moment - started).total_seconds()
+            total_s += _between_s(started, moment)
             started = None
     if started is None:
         return total_s
     last = datetime.now(UTC) if state is RunState.RUNNING else _last_written(run) or started
-    return total_s + max(0.0, (last - started).total_seconds())
+    return total_s + _between_s(started, last)
+
+
+def _between_s(start: datetime, end: datetime) -> float:
+    """Seconds from one to the other; nothing where the clock was set back meanwhile."""
+    # A time without a zone, as another program writes it, is this machine's.
+    return max(0.0, end.timestamp() - start.timestamp())
 
 
 def _last_written(run: Run) -> datetime | None:

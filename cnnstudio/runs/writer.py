@@ -54,16 +54,31 @@ class HistoryWriter:
 def cut_history(path: Path, step: int, epochs: int) -> None:
     """Drop what comes after `step` and after `epochs` whole epochs, so that a resumed run writes each once.
 
-    A checkpoint may lie between an epoch's last step and the judging of it.
+    A checkpoint may lie between an epoch's last step and the judging of it. Damaged lines are dropped too.
+
+    Raises:
+        FileError: It can't be read or written.
     """
-    kept = []
-    for line in files.read_lines(path):
-        if line["event"] == "steps_done":
-            count = min(len(line["losses"]), max(0, step - line["first_step"] + 1))
-            line = {**line, "losses": line["losses"][:count], "accuracies": line["accuracies"][:count]}
-            if not count:
-                continue
-        elif line.get("step", 0) > step or (line["event"] == "epoch_done" and line["epoch"] > epochs):
-            continue
-        kept.append(json.dumps(line, allow_nan=False))
-    files.write_text(path, "".join(f"{line}\n" for line in kept))
+    try:
+        lines = path.read_bytes().split(b"\n") if path.exists() else []
+    except OSError as error:
+        raise files.read_error(path, error) from error
+    kept = [cut for line in lines if (cut := _cut(line, step, epochs)) is not None]
+    files.write_bytes(path, b"".join(line + b"\n" for line in kept))
+
+
+def _cut(line: bytes, step: int, epochs: int) -> bytes | None:
+    """What stays of a line; None for nothing, as of a damaged one."""
+    try:
+        value = json.loads(line.decode("utf-8", errors="surrogateescape"))
+        if value["event"] != "steps_done":
+            is_later = value.get("step", 0) > step or (value["event"] == "epoch_done" and value["epoch"] > epochs)
+            return None if is_later else line
+        losses, accuracies = value["losses"], value["accuracies"]
+        count = min(len(losses), max(0, step - value["first_step"] + 1))
+        if count == len(losses):
+            return line
+        value = {**value, "losses": losses[:count], "accuracies": accuracies[:count]}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return json.dumps(value, allow_nan=False).encode() if count else None

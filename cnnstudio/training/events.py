@@ -222,20 +222,23 @@ def event_json(event: TrainingEvent) -> dict[str, Any]:
 
 def event_from_json(line: dict[str, Any]) -> TrainingEvent | None:
     """The event that `event_json` wrote; None for a kind that this version doesn't know."""
-    found = _kept_kinds().get(str(line.get("event")))
-    if found is None:
+    kind = kept_kinds().get(str(line.get("event")))
+    if kind is None:
         return None
-    kind, known = found
-    values = {key: tuple(v) if isinstance(v, list) else v for key, v in line.items() if key in known}
+    values = {key: tuple(v) if isinstance(v, list) else v for key, v in line.items() if key in _fields(kind)}
     event: TrainingEvent = kind(**values)
     return event
 
 
 @cache
-def _kept_kinds() -> dict[str, tuple[Any, frozenset[str]]]:
-    """The events that a history holds, by their names in it, with their fields."""
-    kinds = (RunStarted, StepsDone, EpochDone, LayerHealth, Noted)
-    return {event_name(kind): (kind, frozenset(field.name for field in fields(kind))) for kind in kinds}
+def kept_kinds() -> dict[str, Any]:
+    """The events that a history holds, by their names in it."""
+    return {event_name(kind): kind for kind in (RunStarted, StepsDone, EpochDone, LayerHealth, Noted)}
+
+
+@cache
+def _fields(kind: Any) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))
 
 
 def event_name(kind: type) -> str:

@@ -20,7 +20,8 @@ from cnnstudio.core import files
 from cnnstudio.gui.pages.train_panels import TrainPanels
 from cnnstudio.gui.widgets.run_curves import RunCurves
 from cnnstudio.training.events import EpochDone, LayerHealth, LayerRow, RunStarted, StepsDone
-from cnnstudio.training.events import event_from_json, event_json
+from cnnstudio.runs.tail import read_part
+from cnnstudio.training.events import event_json
 lines, size = int(sys.argv[1]), int(sys.argv[2])
 draw, path, out = random.Random(1), Path(tempfile.mkdtemp()) / "history.jsonl", []
 steps = lines * size
@@ -41,10 +42,10 @@ panels.show()
 app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 times = {}
 began = time.perf_counter()
-history = [event for event in map(event_from_json, files.read_lines(path)) if event is not None]
+history = read_part(path)
 times["read"] = time.perf_counter() - began
 began = time.perf_counter()
-panels.add(history)
+panels.add_part(history)
 times["fill"] = time.perf_counter() - began
 began = time.perf_counter()
 for plot in (panels.curves.loss, panels.curves.accuracy):

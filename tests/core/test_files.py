@@ -102,11 +102,18 @@ def test_torn_last_line_of_a_journal_is_left_out(tmp_path: Path) -> None:
     assert files.read_lines(journal) == [{"a": 1}, {"a": 2}]
 
 
-def test_damage_in_the_middle_of_a_journal_is_an_error(tmp_path: Path) -> None:
+def test_damaged_lines_of_a_journal_hide_none_of_the_others(tmp_path: Path) -> None:
     journal = tmp_path / "j.jsonl"
-    journal.write_text('{"a": 1}\n{"a"\n{"a": 3}\n')
-    with pytest.raises(FileError, match="Line 2"):
-        files.read_lines(journal)
+    journal.write_bytes(b'{"a": 1}\n{"a"\n' + bytes(40) + b'\n\xff\xfe\n' + b"[" * 200_000 + b'\n{"a": 3}\n')
+    assert files.read_lines(journal) == [{"a": 1}, {"a": 3}]
+
+
+def test_line_behind_a_torn_one_is_not_lost_with_it(tmp_path: Path) -> None:
+    journal = tmp_path / "j.jsonl"
+    journal.write_bytes(b'{"a": 1}\n{"a": 2, "b')
+    files.append_line(journal, '{"a": 3}')
+    files.append_line(journal, '{"a": 4}')
+    assert files.read_lines(journal) == [{"a": 1}, {"a": 3}, {"a": 4}]
 
 
 def test_leftovers_of_a_crash_are_removed_and_nothing_else(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.gui.pages.before_start import BeforeStart
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.train_layout import TrainLayout
-from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, log_line
+from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, damage_line, log_line
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.network.learnt import learnt_layers
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
     from cnnstudio.data.dataset import Dataset
     from cnnstudio.gui.session import Session
+    from cnnstudio.runs.history_part import HistoryPart
     from cnnstudio.runs.run import Run
     from cnnstudio.training.events import TrainingEvent
 
@@ -199,23 +200,26 @@ class TrainPage(Page):
             return
         self._begin(run, None)
 
-        def read(ctx: "JobContext") -> "tuple[Run, list[TrainingEvent]]":
-            ended = run.ended()
-            return run, [*run.history(), *([ended] if ended is not None else [])]
+        def read(ctx: "JobContext") -> "tuple[Run, HistoryPart]":
+            history = run.history_part(ctx)
+            ended = run.ended(history)
+            return run, history.followed_by(ended) if ended is not None else history
 
         self.session.jobs.start(
             f"Reading {run.name}", "io", read, on_done=self._on_past_read, on_error=self._on_unreadable
         )
 
-    def _on_past_read(self, found: "tuple[Run, list[TrainingEvent]]") -> None:
+    def _on_past_read(self, found: "tuple[Run, HistoryPart]") -> None:
         run, history = found
         if self._shown is run and not self._is_live:
             self._show_past(history)
 
-    def _show_past(self, history: "list[TrainingEvent]") -> None:
-        self.view.panels.add(history)
-        for event in history:
-            self._note(event)
+    def _show_past(self, history: "HistoryPart") -> None:
+        self.view.panels.add_part(history)
+        lines = [line for event in history.others if (line := log_line(event))]
+        self.view.note(*lines, *([damage_line(history.damaged)] if history.damaged else []))
+        if history.others:
+            self._offer_ways(history.others[-1])
 
     def _on_unreadable(self, error: StudioError) -> None:
         self.session.report(error)
@@ -255,9 +259,12 @@ class TrainPage(Page):
         except StudioError as error:
             self.session.report(error)
 
-    def _note(self, event: object) -> None:
+    def _offer_ways(self, event: object) -> None:
         if isinstance(event, RunEnded) and event.reason is EndReason.DIVERGED and self._shown is not None:
             can_go_on = (self._shown.checkpoints / "latest.json").exists()
             self.view.ways_on.set_diverged(event.text, can_go_on=can_go_on)
+
+    def _note(self, event: object) -> None:
+        self._offer_ways(event)
         if line := log_line(event):
             self.view.note(line)

@@ -69,9 +69,9 @@ class TrainLayout(QWidget):
         self.log_card.set_title(f"Log of {name}")
         self.guess_card.setVisible(has_guesses)
 
-    def note(self, line: str) -> None:
-        """Put a line on top of the log."""
-        self._lines = [line, *self._lines][:MAX_LOG_LINES]
+    def note(self, *lines: str) -> None:
+        """Put lines on top of the log, the last one topmost."""
+        self._lines = [*reversed(lines), *self._lines][:MAX_LOG_LINES]
         self._log.set_text("\n".join(self._lines))
 
     def _column(self, width_px: int, *parts: QWidget) -> QWidget:

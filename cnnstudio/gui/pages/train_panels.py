@@ -13,6 +13,7 @@ from cnnstudio.gui.widgets.pace_view import PaceView
 from cnnstudio.gui.widgets.rate_finder import RateFinderView
 from cnnstudio.gui.widgets.run_curves import RunCurves
 from cnnstudio.gui.widgets.tabs import Tabs
+from cnnstudio.runs.history_part import HistoryPart, part_of
 from cnnstudio.training.diagnosis import course
 from cnnstudio.training.events import EpochDone, TrainingEvent
 
@@ -34,7 +35,7 @@ class TrainPanels(QWidget):
         super().__init__()
         self.curves = curves
         self._epochs: list[EpochDone] = []
-        self._classes = FEW_CLASSES
+        self._classes, self._steps_per_epoch = FEW_CLASSES, 1
         self._says = Label("", "", wrap=True)
         self.health, self.pace, self.checks, self.finder = HealthView(), PaceView(), ChecksView(), RateFinderView()
         self.tabs = Tabs(TABS, "Views of the training")
@@ -62,16 +63,21 @@ class TrainPanels(QWidget):
         """Empty what belongs to a run; checks and finder belong to the recipe."""
         for view in (self.curves, self.health, self.pace):
             view.clear()
-        self._epochs = []
+        self._epochs, self._steps_per_epoch = [], 1
         self._say()
 
     def add(self, events: Sequence[TrainingEvent]) -> None:
         """Show what happened, oldest first."""
-        self.curves.add(list(events))
-        self.health.add(events)
-        self.pace.add(events)
-        if done := [event for event in events if isinstance(event, EpochDone)]:
-            self._epochs += done
+        self.add_part(part_of(events, self._steps_per_epoch))
+
+    def add_part(self, told: HistoryPart) -> None:
+        """Show what happened, a few steps or a long history that was read beside the window."""
+        self._steps_per_epoch = told.steps_per_epoch
+        self.curves.add(told)
+        self.health.add(told.others)
+        self.pace.add(told)
+        if told.epochs:
+            self._epochs += told.epochs
             self._say()
 
     def set_classes(self, count: int) -> None:

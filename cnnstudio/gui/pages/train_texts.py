@@ -41,3 +41,9 @@ def log_line(event: object) -> str:
         case RunEnded():
             return event.text
     return ""
+
+
+def damage_line(count: int) -> str:
+    """What the log says of lines of the history that can't be read."""
+    what = "1 line of the history is" if count == 1 else f"{count:,} lines of the history are"
+    return f"{what} damaged: the curves lack these steps. Checkpoints are not touched by that."

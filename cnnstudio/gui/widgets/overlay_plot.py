@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.line_looks import look_pen
-from cnnstudio.gui.widgets.plot import MAX_DOTS, MAX_SMOOTH_POINTS, TINY
-from cnnstudio.gui.widgets.plot_axes import Range, ThemedPlot
+from cnnstudio.gui.widgets.plot import MAX_DOTS, MAX_SMOOTH_POINTS
+from cnnstudio.gui.widgets.plot_axes import ThemedPlot
+from cnnstudio.gui.widgets.plot_extents import TINY
+from cnnstudio.gui.widgets.shared_x import Range
 from cnnstudio.gui.widgets.smoothing import thinned
 
 DRAW_MS, MOST_MS = 60, 12.0

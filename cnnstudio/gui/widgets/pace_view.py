@@ -1,13 +1,12 @@
 """What else is measured while it trains: learning rate, speed, waiting for data, memory, and the best five guesses."""
 
-from collections.abc import Sequence
-
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.plot import Curve, Plot
-from cnnstudio.training.events import EpochDone, RunStarted, StepsDone, TrainingEvent
+from cnnstudio.runs.history_part import HistoryPart
+from cnnstudio.training.events import RunStarted
 
 VALUE = "value"
 
@@ -35,45 +34,41 @@ class PaceView(QWidget):
 
     def clear(self) -> None:
         """Show an empty sheet."""
-        self._steps_per_epoch = 1
         self._plan.set_text("")
         self._plan.setVisible(False)
         for plot in self.plots:
             plot.clear()
         self.top5.setVisible(False)
 
-    def add(self, events: Sequence[TrainingEvent]) -> None:
-        """Draw what happened, oldest first; a long history in one go."""
-        for event in events:
+    def add(self, told: HistoryPart) -> None:
+        """Draw what happened, a few steps or a long history."""
+        for event in told.others:
             if isinstance(event, RunStarted):
                 self._start(event)
-        steps = [event for event in events if isinstance(event, StepsDone)]
-        if steps:
-            self._add_steps(steps)
-        epochs = [event for event in events if isinstance(event, EpochDone) and event.val_top5 is not None]
+        self._add_steps(told)
+        epochs = [(event.epoch, 100 * event.val_top5) for event in told.epochs if event.val_top5 is not None]
         if epochs:
             self.top5.setVisible(True)
-            self.top5.append(VALUE, [e.epoch for e in epochs], [100 * (e.val_top5 or 0.0) for e in epochs])
+            self.top5.append(VALUE, *zip(*epochs, strict=True))
 
     def plan_text(self) -> str:
         """How it computes, in words."""
         return self._plan.text()
 
     def _start(self, event: RunStarted) -> None:
-        self._steps_per_epoch = event.steps_per_epoch
         threads = f", {event.threads} thread{'s' if event.threads > 1 else ''}" if event.device == "CPU" else ""
         self._plan.set_text(f"Computes on {event.device}{threads}" + (f" · {event.plan}" if event.plan else ""))
         self._plan.setVisible(True)
 
-    def _add_steps(self, steps: Sequence[StepsDone]) -> None:
-        x = [event.last_step / self._steps_per_epoch for event in steps]
-        self.speed.append(VALUE, x, [event.images_per_s for event in steps])
-        self.waiting.append(VALUE, x, [100 * event.data_share for event in steps])
+    def _add_steps(self, told: HistoryPart) -> None:
+        if not len(told.told_x):
+            return
+        self.speed.append(VALUE, told.told_x, told.images_per_s)
+        self.waiting.append(VALUE, told.told_x, 100 * told.data_share)
         # Histories of older versions lack these.
-        known = [(place, event) for place, event in zip(x, steps, strict=True) if event.memory_bytes]
-        self.memory.append(VALUE, [place for place, _ in known], [event.memory_bytes / 1e9 for _, event in known])
-        rated = [(place, event.rate) for place, event in zip(x, steps, strict=True) if event.rate]
-        self.rate.append(VALUE, [place for place, _ in rated], [rate for _, rate in rated])
+        for plot, values in ((self.memory, told.memory_bytes / 1e9), (self.rate, told.rates)):
+            is_known = values != 0
+            plot.append(VALUE, told.told_x[is_known], values[is_known])
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)

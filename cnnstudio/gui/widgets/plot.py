@@ -16,9 +16,11 @@ from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.legend import LegendButton
 from cnnstudio.gui.widgets.numbers import decimal_text
-from cnnstudio.gui.widgets.plot_axes import Range, ThemedPlot
+from cnnstudio.gui.widgets.plot_axes import ThemedPlot
+from cnnstudio.gui.widgets.plot_extents import across, along
 from cnnstudio.gui.widgets.plot_hint import EmptyHint
-from cnnstudio.gui.widgets.smoothing import Series, thinned
+from cnnstudio.gui.widgets.shared_x import SharedX
+from cnnstudio.gui.widgets.smoothing import Series, Values, thinned
 from cnnstudio.gui.widgets.tabs import Chip
 
 # Two plots drawn 30 times a second kept the GUI thread busy for half of its time, and what trains beside it waits for
@@ -29,7 +31,6 @@ MAX_SMOOTH_POINTS = 400
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
 MAX_DOTS = 200
 MIN_PX = 96
-TINY = 1e-12  # the least that a logarithmic axis shows
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,9 @@ class Plot(Card):
         has_log: bool = True,
     ) -> None:
         super().__init__(title)
-        self._has_log = has_log
+        self._has_log, self._is_drawing = has_log, False
         self._x_title, self._smoothing = x_title, smoothing
         self._curves = tuple(curves)
-        self._series = {curve.key: Series(self._factor(curve)) for curve in curves}
         self._plot = ThemedPlot()
         self._plot.setAccessibleName(title)
         self._plot.setMinimumHeight(MIN_PX)
@@ -74,6 +74,7 @@ class Plot(Card):
         self._timer = QTimer(self, singleShot=True, interval=DRAW_MS)
         self._timer.timeout.connect(self._on_time)
         self._make_header()
+        self._series = {curve.key: self._new_series(curve) for curve in curves}
         self._make_items()
         self.add(self._plot, 1)
         self._dress()
@@ -82,7 +83,7 @@ class Plot(Card):
     def set_data(self, key: str, x: ArrayLike, y: ArrayLike) -> None:
         """Show these points and no others."""
         curve = next(curve for curve in self._curves if curve.key == key)
-        self._series[key] = Series(self._factor(curve))
+        self._series[key] = self._new_series(curve)
         self._plot.show_all()
         self.append(key, x, y)
 
@@ -95,13 +96,17 @@ class Plot(Card):
     def clear(self) -> None:
         """Take all points away."""
         for curve in self._curves:
-            self._series[curve.key] = Series(self._factor(curve))
+            self._series[curve.key] = self._new_series(curve)
         self._plot.show_all()
         self.draw()
 
-    def show_all(self) -> None:
-        """End a zoom, and the room that was left for points to come."""
-        self._plot.show_all()
+    def set_waiting(self, text: str) -> None:
+        """What stands here as long as there is no point."""
+        self._hint.set_text(text)
+
+    def trim(self) -> None:
+        """Take away the room that was left for points to come; a part that the user looks at stays."""
+        self._plot.trim()
         self.draw()
 
     def points(self, key: str) -> int:
@@ -111,6 +116,7 @@ class Plot(Card):
     def set_smoothing(self, factor: float) -> None:
         """0 shows the raw values, 0.99 almost none of their noise."""
         self._smoothing = factor
+        self._dress()
         for curve in self._curves:
             self._series[curve.key].set_factor(self._factor(curve))
         self.draw()
@@ -118,25 +124,21 @@ class Plot(Card):
     def set_log(self, is_log: bool) -> None:
         """A logarithmic vertical axis, or a plain one."""
         self._log.setChecked(is_log)
+        for series in self._series.values():
+            series.set_log(is_log)
         self._plot.getPlotItem().setLogMode(x=False, y=is_log)
-        self._plot.show_all()
-        self.draw()
+        self.trim()
 
     def draw(self) -> None:
         """Show all points now."""
         started_s = time.perf_counter()
-        for curve in self._curves:
-            series = self._series[curve.key]
-            is_raw_shown = not curve.is_dotted and self._smoothing > 0
-            self._raw[curve.key].setData(series.x, series.y) if is_raw_shown else self._raw[curve.key].clear()
-            smooth = series.y if curve.is_dotted else series.smooth
-            x, y = thinned(series.x, smooth, MAX_SMOOTH_POINTS)
-            symbol = "o" if curve.is_dotted and len(x) <= MAX_DOTS else None
-            self._lines[curve.key].setData(x, y, symbol=symbol)
         is_empty = not any(len(series) for series in self._series.values())
         self._hint.setVisible(is_empty)
         self._plot.show_axes(not is_empty)
-        self._plot.fit(*self._extent())
+        self._is_drawing = True
+        self._plot.fit_across(across(list(self._series.values())))
+        self._is_drawing = False
+        self._draw_window()
         self._show_values(None)
         if self.isVisible():
             self._plot.viewport().repaint()
@@ -144,18 +146,38 @@ class Plot(Card):
         cost_ms = (Plot.drawn_s - started_s) * 1000
         self._timer.setInterval(int(min(SLOWEST_MS, max(DRAW_MS, cost_ms / DRAW_SHARE))))
 
-    def _extent(self) -> tuple[Range, Range]:
-        """From where to where the visible points lie; an empty sheet shows 0 to 1."""
-        series = [self._series[c.key] for c in self._curves if self._lines[c.key].isVisible()]
-        shown = [s for s in series if len(s) and np.isfinite(s.high)]
-        if not shown:
-            return (0.0, 1.0), (0.0, 1.0)
-        x = min(0.0, *(float(s.x[0]) for s in shown)), max(float(s.x[-1]) for s in shown)
-        low, high = min(s.low for s in shown), max(s.high for s in shown)
-        if self._log.isChecked():
-            low = min(s.low_positive for s in shown)
-            low, high = (float(np.log10(max(value, TINY))) for value in (min(low, high), high))
-        return x, (low, high)
+    def share_x(self, across: SharedX) -> None:
+        """Grow and be zoomed with other plots whose horizontal axes mean the same."""
+        self._plot.share(across)
+
+    def _on_across(self) -> None:
+        """Another part is shown, here or in a plot that shares the axis."""
+        if self.isVisible() and not self._is_drawing:
+            self._draw_window()
+
+    def _draw_window(self) -> None:
+        """Give pyqtgraph the visible part, as dense as the pixels are: of a million points a few thousand."""
+        seen = [self._draw_curve(curve) for curve in self._curves]
+        visible = [curve.key for curve in self._curves if self._lines[curve.key].isVisible()]
+        part = [values for curve, values in zip(self._curves, seen, strict=True) if curve.key in visible]
+        series = [self._series[key] for key in visible]
+        self._plot.fit_along(along(series, part if self._plot.is_zoomed else None, is_log=self._log.isChecked()))
+
+    def _draw_curve(self, curve: Curve) -> Values:
+        """Draw what is seen of a curve; returns its values there."""
+        series, raw, line = self._series[curve.key], self._raw[curve.key], self._lines[curve.key]
+        part = series.window(*self._plot.across())
+        x, y = series.x[part], series.y[part]
+        if curve.is_dotted:
+            line.setData(*thinned(x, y, MAX_SMOOTH_POINTS), symbol="o" if len(x) <= MAX_DOTS else None)
+            return y
+        is_smooth, is_dense = self._smoothing > 0, len(x) > MAX_SMOOTH_POINTS
+        outline = series.outline(part, self._plot.columns()) if is_smooth or is_dense else (x, y)
+        # Of what is dense and not smoothed only the thin line is drawn: a zigzag 2 px wide takes 70 ms.
+        raw.setData(*outline) if is_smooth or is_dense else raw.clear()
+        shown = (x, series.smooth[part]) if is_smooth else (x, y)
+        line.setData(*thinned(*shown, MAX_SMOOTH_POINTS)) if is_smooth or not is_dense else line.clear()
+        return outline[1]
 
     def _on_time(self) -> None:
         if not self.isVisible():
@@ -175,7 +197,7 @@ class Plot(Card):
         for curve in self._curves:
             series = self._series[curve.key]
             if len(series) and self._lines[curve.key].isVisible():
-                place = int(np.argmin(np.abs(series.x - x)))
+                place = series.nearest(x)
                 found[curve.title] = float((series.y if curve.is_dotted else series.smooth)[place])
         return found
 
@@ -188,6 +210,11 @@ class Plot(Card):
             self.show_at(None)
             self.looked_at.emit(None)
         return False
+
+    def _new_series(self, curve: Curve) -> Series:
+        series = Series(self._factor(curve))
+        series.set_log(self._log.isChecked())
+        return series
 
     def _factor(self, curve: Curve) -> float:
         return 0.0 if curve.is_dotted else self._smoothing
@@ -202,6 +229,10 @@ class Plot(Card):
             button.toggled.connect(self._on_legend)
             self._legend[curve.key] = button
             self.add_to_header(button)
+        self._all = Chip("show all", "End the zoom (a double click does so too); the wheel zooms, dragging moves.")
+        self._all.clicked.connect(self._plot.end_zoom)
+        self._all.hide()
+        self.add_to_header(self._all)
         self._log = Chip("log", "Draw the vertical axis logarithmically.", checkable=True)
         self._log.clicked.connect(self.set_log)
         self.add_to_header(self._log)
@@ -213,19 +244,23 @@ class Plot(Card):
     def _make_items(self) -> None:
         item = self._plot.getPlotItem()
         for curve in self._curves:
-            self._raw[curve.key] = item.plot(autoDownsample=True, downsampleMethod="peak", antialias=False)
+            self._raw[curve.key] = item.plot(antialias=False)
         for curve in self._curves:
             self._lines[curve.key] = item.plot(symbolSize=6)
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.hide()
         item.addItem(self._cross, ignoreBounds=True)
+        self._plot.across_changed.connect(self._on_across)
+        self._plot.zoomed.connect(self._on_zoomed)
         self._plot.scene().sigMouseMoved.connect(self._on_mouse)
         self._plot.installEventFilter(self)
 
     def _dress(self) -> None:
         for index, curve in enumerate(self._curves):
             color = theme.color(f"series.{index}")
-            self._raw[curve.key].setPen(theme.series_pen(index, raw=True))
+            thin = theme.series_pen(index, raw=True)
+            thin.setColor(thin.color() if self._smoothing > 0 else color)
+            self._raw[curve.key].setPen(thin)
             line = self._lines[curve.key]
             line.setPen(theme.series_pen(index))
             line.setSymbolBrush(color)
@@ -236,6 +271,10 @@ class Plot(Card):
         key = str(self.sender().property("key"))
         self._raw[key].setVisible(is_shown)
         self._lines[key].setVisible(is_shown)
+        self._draw_window()
+
+    def _on_zoomed(self, is_zoomed: bool) -> None:
+        self._all.setVisible(is_zoomed)
 
     def _on_mouse(self, position: QPointF) -> None:
         box = self._plot.getPlotItem().getViewBox()

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.shared_x import MARGIN, Range, SharedX, view_of
 
 pg.setConfigOptions(antialias=True, useOpenGL=False)
 
@@ -18,14 +19,14 @@ class _LeftAxis(pg.AxisItem):
         return grown
 
 
-Range = tuple[float, float]
-# Growing curves would move the axes with every drawing, and writing their numbers takes longer than the curves: a view
-# that is left is made larger by GROW, and smaller only once the points fill less than FILL of it.
-GROW, FILL, MARGIN = 0.15, 0.6, 0.04
-
-
 class ThemedPlot(pg.PlotWidget):
-    """An empty plot that follows the theme; the wheel zooms the horizontal axis, a double click shows all again."""
+    """An empty plot that follows the theme; the wheel zooms the horizontal axis, a double click shows all again.
+
+    `across_changed` tells that another part of the horizontal axis is shown, `zoomed` whether that is only a part.
+    """
+
+    across_changed = Signal()
+    zoomed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__(axisItems={"left": _LeftAxis("left")})
@@ -33,7 +34,6 @@ class ThemedPlot(pg.PlotWidget):
         item.hideButtons()
         item.setMenuEnabled(False)
         item.setMouseEnabled(x=True, y=False)
-        item.setClipToView(True)
         item.showGrid(x=False, y=True, alpha=0.9)
         item.getViewBox().setDefaultPadding(0.02)
         item.setContentsMargins(0, 4, 8, 0)
@@ -47,27 +47,57 @@ class ThemedPlot(pg.PlotWidget):
             axis.setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
         item.getAxis("left").setWidth(44)
         item.disableAutoRange()
-        self._is_zoomed = False
-        self._extents = ((0.0, 1.0), (0.0, 1.0))
-        self._views: list[Range | None] = [None, None]
+        self._across = SharedX()
+        self._across.add(self)
+        self._along: Range | None = None
         item.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
+        item.getViewBox().sigXRangeChanged.connect(self._on_across)
+        item.getViewBox().sigResized.connect(self._on_across)
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._dress()
         theme.changed.connect(self._dress)
 
-    def fit(self, x: Range, y: Range) -> None:
-        """Let the view hold these extents, unless the user looks at a part."""
-        self._extents = (x, y)
-        if self._is_zoomed:
-            return
-        # What doesn't grow fills the width; only a view that has become too narrow gets room for what is to come.
-        room = MARGIN / 2 if self._views[0] is None else GROW
-        across = _view(x, self._views[0], low=0.0, high=room)
-        along = _view(y, self._views[1], low=MARGIN, high=MARGIN)
-        if [across, along] != self._views:
-            self._views = [across, along]
-            self.getPlotItem().getViewBox().setRange(xRange=across, yRange=along, padding=0)
+    def share(self, across: SharedX) -> None:
+        """Take part in a horizontal axis of several plots; for the time before anything is shown."""
+        self._across = across
+        across.add(self)
+
+    def fit(self, x: Range | None, y: Range) -> None:
+        """Let the view hold these extents; across only where the user doesn't look at a part."""
+        self.fit_across(x)
+        self.fit_along(y)
+
+    def fit_across(self, x: Range | None) -> None:
+        """Tell from where to where the points lie; None if there are none."""
+        self._across.tell(self, x)
+
+    def fit_along(self, y: Range) -> None:
+        """Let the vertical axis hold these values."""
+        along = view_of(y, self._along, low=MARGIN, high=MARGIN)
+        if along != self._along:
+            self._along = along
+            self.getPlotItem().getViewBox().setRange(yRange=along, padding=0)
+
+    def set_across(self, view: Range, *, is_zoomed: bool) -> None:
+        """Show this part of the horizontal axis."""
+        if self.across() != view:
+            self.getPlotItem().getViewBox().setRange(xRange=view, padding=0)
+        self.zoomed.emit(is_zoomed)
+
+    def across(self) -> Range:
+        """What is shown of the horizontal axis."""
+        left, right = self.getPlotItem().getViewBox().viewRange()[0]
+        return left, right
+
+    def columns(self) -> int:
+        """Pixels of the screen across the curves."""
+        return max(1, int(self.getPlotItem().getViewBox().width() * self.devicePixelRatioF()))
+
+    @property
+    def is_zoomed(self) -> bool:
+        """True while the user looks at a part."""
+        return self._across.is_zoomed
 
     def show_axes(self, is_shown: bool) -> None:
         """Numbers and grid, or an empty sheet: without a point they would say nothing true."""
@@ -77,16 +107,30 @@ class ThemedPlot(pg.PlotWidget):
                 item.showAxis(name, is_shown)
 
     def show_all(self) -> None:
-        """End a zoom: the next `fit` shows everything."""
-        self._is_zoomed, self._views = False, [None, None]
+        """End a zoom: everything is shown, and the next `fit` leaves no room."""
+        self._along = None
+        self._across.show_all()
+
+    def trim(self) -> None:
+        """Leave no room in the next `fit`; a part that the user looks at stays."""
+        self._along = None
+        if not self.is_zoomed:
+            self._across.show_all()
 
     def mouseDoubleClickEvent(self, event: Any) -> None:
         super().mouseDoubleClickEvent(event)
+        self.end_zoom()
+
+    def end_zoom(self) -> None:
+        """Show everything again, at once."""
         self.show_all()
-        self.fit(*self._extents)
+        self._across.fit()
 
     def _on_zoomed(self) -> None:
-        self._is_zoomed = True
+        self._across.zoom(self.across())
+
+    def _on_across(self) -> None:
+        self.across_changed.emit()
 
     def _dress(self) -> None:
         self.setBackground(theme.color("surface"))
@@ -99,12 +143,3 @@ class ThemedPlot(pg.PlotWidget):
             axis.setTextPen(theme.color("muted"))
             axis.setPen(pg.mkPen(None) if name == "left" else theme.color("border"))
             axis.setTickPen(theme.color("border"))
-
-
-def _view(extent: Range, view: Range | None, low: float, high: float) -> Range:
-    """The view of an axis that holds an extent: the old one while it fits, else one with some room at its ends."""
-    first, last = extent
-    size = (last - first) or abs(first) or 1.0
-    if view is not None and view[0] <= first and last <= view[1] and size >= FILL * (view[1] - view[0]):
-        return view
-    return first - low * size, last + high * size

@@ -1,19 +1,17 @@
 """A run as it learns: four numbers, the loss and the accuracy over the epochs."""
 
-import itertools
 import time
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.plot import Curve, Plot
-from cnnstudio.gui.widgets.smoothing import Values
 from cnnstudio.gui.widgets.tile import NumberTile
 from cnnstudio.gui.widgets.times import duration_text
-from cnnstudio.training.events import EpochDone, RunEnded, RunPaused, RunStarted, StepsDone, TrainingEvent
+from cnnstudio.runs.history_part import HistoryPart
+from cnnstudio.training.events import EpochDone, RunEnded, RunPaused, RunStarted
 
 SMOOTHING, FEW_STEPS = 0.8, 10
 WIDE_PX = 560
@@ -47,31 +45,24 @@ class RunCurves(QWidget):
         for tile in (self.accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
             tile.set_value("–", "")
 
-    def add(self, events: list[TrainingEvent]) -> None:
-        """Draw what happened, oldest first; the steps of a long history in one go."""
-        for is_start, some in itertools.groupby(events, lambda event: isinstance(event, RunStarted)):
-            kept = list(some)
-            if is_start:
-                self._start(kept[-1])
-            else:
-                self._add_steps([event for event in kept if isinstance(event, StepsDone)])
-                self._add_others(kept)
-
-    def _add_others(self, events: Sequence[TrainingEvent]) -> None:
-        for event in events:
-            if isinstance(event, EpochDone):
-                self._add_epoch(event)
-            elif isinstance(event, RunPaused):
+    def add(self, told: HistoryPart) -> None:
+        """Draw what happened, a few steps or a long history."""
+        for event in told.others:
+            if isinstance(event, RunStarted):
+                self._start(event)
+        self._add_steps(told)
+        self._add_epochs(told.epochs)
+        for event in told.others:
+            if isinstance(event, RunPaused):
                 self._time_tile.set_value("paused", f"saved at step {event.step:,}")
             elif isinstance(event, RunEnded):
-                self.loss.show_all()
-                self.accuracy.show_all()
+                self.loss.trim()
+                self.accuracy.trim()
                 self._time_tile.set_value(
                     "done" if event.reason == "finished" else event.reason, self._epochs_text(event.epoch)
                 )
 
-    def _start(self, event: TrainingEvent) -> None:
-        assert isinstance(event, RunStarted)
+    def _start(self, event: RunStarted) -> None:
         self._steps_per_epoch, self._epochs = event.steps_per_epoch, event.epochs
         threads = f", {event.threads} thread{'s' if event.threads > 1 else ''}" if event.device == "CPU" else ""
         self._device = f"on {event.device}{threads}"
@@ -80,31 +71,30 @@ class RunCurves(QWidget):
         self.loss.set_smoothing(smoothing)
         self.accuracy.set_smoothing(smoothing)
 
-    def _add_steps(self, events: Sequence[StepsDone]) -> None:
-        if not events:
+    def _add_steps(self, told: HistoryPart) -> None:
+        if told.newest is None:
             return
-        steps, losses, accuracies = step_columns(events)
-        self.loss.append(TRAINING, steps / self._steps_per_epoch, losses)
-        self.accuracy.append(TRAINING, steps / self._steps_per_epoch, 100 * accuracies)
-        event = events[-1]
+        self.loss.append(TRAINING, told.x, told.losses)
+        self.accuracy.append(TRAINING, told.x, 100 * told.accuracies)
         if time.monotonic() < self._next_tiles_s:
             return
         self._next_tiles_s = time.monotonic() + TILES_S
-        self._speed_tile.set_value(f"{event.images_per_s:,.0f}", self._device)
-        done = (event.last_step - 1) // self._steps_per_epoch
-        self._time_tile.set_value(duration_text(event.seconds_left), self._epochs_text(done))
+        self._speed_tile.set_value(f"{told.newest.images_per_s:,.0f}", self._device)
+        done = (told.newest.last_step - 1) // self._steps_per_epoch
+        self._time_tile.set_value(duration_text(told.newest.seconds_left), self._epochs_text(done))
 
-    def _add_epoch(self, event: EpochDone) -> None:
-        self.loss.append(VALIDATION, [event.epoch], [event.val_loss])
-        self.accuracy.append(VALIDATION, [event.epoch], [100 * event.val_top1])
-        if event.is_best:
-            self._best = event
+    def _add_epochs(self, epochs: Sequence[EpochDone]) -> None:
+        if not epochs:
+            return
+        x = [event.epoch for event in epochs]
+        self.loss.append(VALIDATION, x, [event.val_loss for event in epochs])
+        self.accuracy.append(VALIDATION, x, [100 * event.val_top1 for event in epochs])
+        last = epochs[-1]
+        self._best = next((event for event in reversed(epochs) if event.is_best), self._best)
         best = f"best {self._best.val_top1:.1%} at epoch {self._best.epoch}" if self._best else ""
-        self.accuracy_tile.set_value(f"{event.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
-        gap = event.val_loss - event.train_loss
-        self._loss_tile.set_value(
-            f"{event.val_loss:.3f}", f"{abs(gap):.3f} {'above' if gap >= 0 else 'below'} training"
-        )
+        self.accuracy_tile.set_value(f"{last.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
+        gap = last.val_loss - last.train_loss
+        self._loss_tile.set_value(f"{last.val_loss:.3f}", f"{abs(gap):.3f} {'above' if gap >= 0 else 'below'} training")
 
     def _epochs_text(self, done: int) -> str:
         return f"{done:,} of {self._epochs:,} epochs" if self._epochs else ""
@@ -135,15 +125,3 @@ class RunCurves(QWidget):
             self._tiles.addWidget(tile, place // columns, place % columns)
         for column in range(4):
             self._tiles.setColumnStretch(column, 1 if column < columns else 0)
-
-
-def step_columns(events: Sequence[StepsDone]) -> tuple[Values, Values, Values]:
-    """Numbers of all steps, their losses and their accuracies (0 to 1); a million of them in a tenth of a second."""
-    chain = itertools.chain.from_iterable
-    losses = np.fromiter(chain(event.losses for event in events), np.float64)
-    accuracies = np.fromiter(chain(event.accuracies for event in events), np.float64)
-    counts = np.array([len(event.losses) for event in events])
-    firsts = np.array([event.first_step for event in events])
-    # Each event's first step, less the place at which its steps begin, plus the place.
-    steps = np.repeat(firsts - (np.cumsum(counts) - counts), counts) + np.arange(len(losses))
-    return steps.astype(np.float64), losses, accuracies

@@ -1,0 +1,71 @@
+"""One horizontal axis of several plots: they grow together, and a zoom in one is a zoom in all."""
+
+from typing import Protocol
+
+Range = tuple[float, float]
+# Growing curves would move the axes with every drawing, and writing their numbers takes longer than the curves: a view
+# that is left is made larger by GROW, and smaller only once the points fill less than FILL of it.
+GROW, FILL, MARGIN = 0.15, 0.6, 0.04
+
+
+class Sheet(Protocol):
+    """A plot that shows the part of the axis that it is told."""
+
+    def set_across(self, view: Range, *, is_zoomed: bool) -> None:
+        """Show this part."""
+
+
+class SharedX:
+    """What its plots show of the horizontal axis: all of it, or the part that the user looks at."""
+
+    def __init__(self) -> None:
+        self.is_zoomed = False
+        self._view: Range | None = None
+        self._extents: dict[Sheet, Range] = {}
+        self._sheets: list[Sheet] = []
+
+    def add(self, sheet: Sheet) -> None:
+        """Let a plot follow."""
+        self._sheets.append(sheet)
+
+    def tell(self, sheet: Sheet, extent: Range | None) -> None:
+        """A plot's points reach from here to there; None where it has none."""
+        if extent is None:
+            self._extents.pop(sheet, None)
+        else:
+            self._extents[sheet] = extent
+        self.fit()
+
+    def zoom(self, view: Range) -> None:
+        """The user looks at this part, in one of the plots."""
+        self.is_zoomed, self._view = True, view
+        self._show(view)
+
+    def show_all(self) -> None:
+        """End a zoom, and the room that was left for points to come; seen with the next `fit`."""
+        self.is_zoomed, self._view = False, None
+
+    def fit(self) -> None:
+        """Show all that was told of, unless the user looks at a part."""
+        if self.is_zoomed:
+            return
+        ends = self._extents.values()
+        extent = (min(e[0] for e in ends), max(e[1] for e in ends)) if ends else (0.0, 1.0)
+        # What doesn't grow fills the width; only a view that has become too narrow gets room for what is to come.
+        view = view_of(extent, self._view, low=0.0, high=MARGIN / 2 if self._view is None else GROW)
+        if view != self._view:
+            self._view = view
+            self._show(view)
+
+    def _show(self, view: Range) -> None:
+        for sheet in self._sheets:
+            sheet.set_across(view, is_zoomed=self.is_zoomed)
+
+
+def view_of(extent: Range, view: Range | None, low: float, high: float) -> Range:
+    """The view of an axis that holds an extent: the old one while it fits, else one with some room at its ends."""
+    first, last = extent
+    size = (last - first) or abs(first) or 1.0
+    if view is not None and view[0] <= first and last <= view[1] and size >= FILL * (view[1] - view[0]):
+        return view
+    return first - low * size, last + high * size
