@@ -1,4 +1,8 @@
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -81,8 +85,6 @@ def test_folder_that_is_no_project_is_refused(tmp_path: Path) -> None:
 
 
 def test_failed_save_keeps_what_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
     project = create_project(tmp_path / "p", spec())
 
     def fail(source: str, target: str) -> None:
@@ -96,3 +98,62 @@ def test_failed_save_keeps_what_was_saved(tmp_path: Path, monkeypatch: pytest.Mo
     again = open_project(tmp_path / "p")
     assert again.name == "Digits"
     again.close()
+
+
+# A second program that opens the project, says so, and then holds it or saves again and again.
+OTHER = """
+import sys, time
+from pathlib import Path
+from cnnstudio.core.errors import ProjectError
+from cnnstudio.project import open_project
+path, saves = Path(sys.argv[1]), int(sys.argv[2])
+if not saves:
+    project = open_project(path)
+    print("open", flush=True)
+    time.sleep(600)
+while saves:
+    try:
+        project = open_project(path)
+    except ProjectError as error:
+        assert "another window" in error.message, error
+        continue
+    project = project.save(project.spec.replace(name=str(int(project.name) + 1)))
+    project.close()
+    saves -= 1
+"""
+
+
+def start_other(path: Path, saves: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen([sys.executable, "-c", OTHER, str(path), str(saves)], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_lock_of_a_killed_program_is_taken_within_a_second(tmp_path: Path) -> None:
+    create_project(tmp_path / "p", spec()).close()
+    other = start_other(tmp_path / "p", 0)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "open\n"
+    started_s = time.monotonic()
+    with pytest.raises(ProjectError, match="open in another window"):
+        open_project(tmp_path / "p")
+    assert time.monotonic() - started_s < 1.0
+    other.kill()
+    other.wait()
+    other.stdout.close()
+    started_s = time.monotonic()
+    open_project(tmp_path / "p").close()
+    assert time.monotonic() - started_s < 1.0
+
+
+@pytest.mark.slow
+def test_two_programs_that_save_in_turns_lose_no_save(tmp_path: Path) -> None:
+    create_project(tmp_path / "p", ProjectSpec(name="0")).close()
+    saves = int(os.environ.get("CNNSTUDIO_SAVES", "20"))
+    others = [start_other(tmp_path / "p", saves) for _ in range(2)]
+    assert [other.wait(100 + saves) for other in others] == [0, 0]
+    project = open_project(tmp_path / "p")
+    project.close()
+    assert project.name == str(2 * saves)
+    for other in others:
+        assert other.stdout is not None
+        other.stdout.close()

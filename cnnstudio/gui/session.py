@@ -55,8 +55,8 @@ class Session(EditShelf):
         self._architecture = "lenet5"
         self._start_when_open = False
         self._save_timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
-        self.augment_changed.connect(self._save_timer.start)
-        self.edits_changed.connect(self._save_timer.start)
+        self.augment_changed.connect(self._save_soon)
+        self.edits_changed.connect(self._save_soon)
         self._save_timer.timeout.connect(self.save)
         self.data_opened.connect(self._on_data_opened)
 
@@ -160,7 +160,7 @@ class Session(EditShelf):
             self._fit_graph()
         except StudioError as error:
             self.report(error)
-        self._save_timer.start()
+        self._save_soon()
         if self._start_when_open:
             self._start_when_open = False
             self.training.start()
@@ -244,16 +244,21 @@ class Session(EditShelf):
         self.graph = graph
         self.validation = validate(graph) if graph is not None else None
         self.graph_changed.emit()
-        self._save_timer.start()
+        self._save_soon()
 
     # Recipe, runs, settings -----------------------------------------------------------------------------------
 
     def set_config(self, config: TrainConfig) -> None:
         """Change the recipe of the next run."""
         if config != self.config:
+    def _save_soon(self) -> None:
+        # A timer that runs isn't started anew: whoever edits without a rest would never be saved.
+        if not self._save_timer.isActive():
+            self._save_timer.start()
+
             self.config = config
             self.config_changed.emit()
-            self._save_timer.start()
+            self._save_soon()
 
     def set_settings(self, settings: Settings) -> None:
         """Change the program's settings, and keep them."""

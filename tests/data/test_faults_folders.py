@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -213,14 +214,20 @@ def test_fault_49_a_folder_that_moved_says_so_and_is_the_same_elsewhere(image_fo
 
 
 def test_fault_50_a_scan_of_many_files_can_be_cancelled_in_its_middle(tmp_path):
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    for number in range(2_000):
-        (tmp_path / "a" / f"{number}.png").touch()
-    ctx = JobContext()
-    ctx.cancel()
+    for kind in ("a", "b"):
+        (tmp_path / kind).mkdir()
+        for number in range(5_000):
+            (tmp_path / kind / f"{number}.png").touch()
+    told_s: list[float] = []
+
+    def hear(event: object) -> None:
+        told_s.append(time.monotonic())
+        ctx.cancel()
+
+    ctx = JobContext(hear)
     with pytest.raises(Cancelled):
         scan_folder(tmp_path, ctx)
+    assert time.monotonic() - told_s[0] < 1.0
 
 
 @pytest.mark.parametrize(

@@ -109,12 +109,32 @@ def test_no_file_kills_or_hangs_a_decoder(imported: Dataset) -> None:
     assert ended == []
 
 
-def test_fault_04_a_flipped_byte_changes_the_digest_of_the_file(tmp_path):
-    for name, content in (("a", encoded("JPEG")),):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "1.jpg").write_bytes(content)
-    other = flipped(content, len(content) // 2)
-    assert read_bytes(str(tmp_path / "a" / "1.jpg")) != other
+def test_fault_04_a_flipped_byte_is_found_by_the_hash_of_the_file(tmp_path):
+    for number in range(8):
+        folder = tmp_path / "pets" / ("cat", "dog")[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.jpg").write_bytes(encoded("JPEG", noise(100, 100)))
+    spec = DataSpec(source=FolderSource(path=str(tmp_path / "pets")), preprocess=PreprocessSpec(side=16))
+    before = run_inline(lambda ctx: open_dataset(spec, ctx))
+    victim = tmp_path / "pets" / "cat" / "4.jpg"
+    content = victim.read_bytes()
+    # Still a picture, of the same size in bytes: with wrong pixels.
+    spoilt = next(found for n in range(60) if _is_picture(found := flipped(content, len(content) // 2 + 7 * n)))
+    victim.write_bytes(spoilt)
+    after = run_inline(lambda ctx: open_dataset(spec, ctx))
+    assert len(after) == len(before) == 8
+    assert after.digest != before.digest
+    (told,) = [problem for problem in after.problems if problem.kind == "changed"]
+    assert "1 file changed" in told.text
+    assert [after.names[place] for place in told.places] == ["cat/4.jpg"]
+
+
+def _is_picture(content: bytes) -> bool:
+    try:
+        read_image(content)
+    except ImageError:
+        return False
+    return True
 
 
 def test_fault_19_a_bomb_is_refused_from_its_header(tmp_path):

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -165,6 +166,12 @@ def group_of(child: "subprocess.Popen[str]") -> list[int]:
     return sorted(found)
 
 
+def listening(process: int) -> set[str]:
+    """Addresses at which a process waits for connections."""
+    found = psutil.Process(process).net_connections("tcp")
+    return {connection.laddr.ip for connection in found if connection.status == psutil.CONN_LISTEN}
+
+
 def kill_one(command: list[str], run: Path, victim: int) -> tuple[int, float, str, list[int]]:
     """Start, wait for steps, kill one process; the exit code, seconds until all ended, what was said, who is left."""
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -173,6 +180,7 @@ def kill_one(command: list[str], run: Path, victim: int) -> tuple[int, float, st
     while not (journal.exists() and "steps_done" in journal.read_text()) and time.monotonic() < deadline_s:
         time.sleep(0.05)
     ranks = group_of(child)
+    assert {address for rank in ranks for address in listening(rank)} <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
     os.kill(ranks[victim], signal.SIGKILL)
     started_s = time.monotonic()
     said, _ = child.communicate(timeout=LIMIT_S)

@@ -1,0 +1,63 @@
+"""A training of minutes or hours: does the memory grow, do open files pile up, how large gets what is written?
+
+CNNSTUDIO_SOAK_S sets the seconds: 300 by default, 28800 before a release.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from tests.benchmarks.measure import temporary_folder
+
+WARM_UP_SHARE = 0.2
+MOST_MB_A_MINUTE = 1.0
+
+
+def run() -> None:
+    """Train LeNet-5 on the embedded digits again and again, with augmentation, and look four times a second."""
+    seconds = float(os.environ.get("CNNSTUDIO_SOAK_S", "300"))
+    with temporary_folder() as home:
+        os.environ |= {"CNNSTUDIO_HOME": str(home)}
+        looks, steps, epochs, written = _soak(home, seconds)
+    warm = looks[looks[:, 0] > WARM_UP_SHARE * seconds]
+    slope = float(np.polyfit(warm[:, 0] / 60, warm[:, 1] / 1e6, 1)[0])
+    print(f"  {seconds:,.0f} s, {steps:,} steps, {epochs:,} epochs; the first {WARM_UP_SHARE:.0%} are left out")
+    verdict = "within" if slope < MOST_MB_A_MINUTE else "BEYOND"
+    print(f"  memory: {warm[0, 1] / 1e6:,.0f} → {warm[-1, 1] / 1e6:,.0f} MB, {slope:+.2f} MB a minute ({verdict} 1)")
+    print(f"  open files: {warm[:, 2].min():.0f} to {warm[:, 2].max():.0f}; threads up to {warm[:, 3].max():.0f}")
+    print(f"  written: {', '.join(f'{name} {size / 1e6:.2f} MB' for name, size in written.items())}")
+
+
+def _soak(home: Path, seconds: float) -> tuple[np.ndarray, int, int, dict[str, int]]:
+    from cnnstudio.core.jobs import JobContext
+    from cnnstudio.data.augment_presets import preset
+    from cnnstudio.data.dataset import open_dataset
+    from cnnstudio.data.sources.digits import DigitsSource
+    from cnnstudio.data.spec import data_spec
+    from cnnstudio.network.zoo import fit_architecture
+    from cnnstudio.runs.execute import train_run
+    from cnnstudio.runs.store import create_run
+    from cnnstudio.training.config import TrainConfig
+    from cnnstudio.training.events import EpochDone, StepsDone
+
+    dataset = open_dataset(data_spec(DigitsSource()), JobContext()).with_augment(preset("digits", 32))
+    graph = fit_architecture("lenet5-modern", tuple(dataset.pixels.shape[1:]), len(dataset.classes))
+    made = create_run(home / "run", dataset, graph, TrainConfig(epochs=1_000_000))
+    me, started_s, looks, counts = psutil.Process(), time.monotonic(), list[list[float]](), [0, 0]
+
+    def hear(event: object) -> None:
+        counts[0] += len(event.losses) if isinstance(event, StepsDone) else 0
+        counts[1] += isinstance(event, EpochDone)
+        now_s = time.monotonic() - started_s
+        if not looks or now_s - looks[-1][0] > 0.25:
+            looks.append([now_s, me.memory_info().rss, me.num_fds(), me.num_threads()])
+        if now_s > seconds:
+            ctx.cancel()
+
+    ctx = JobContext(hear)
+    train_run(ctx, made, dataset)
+    written = {path.name: path.stat().st_size for path in sorted(made.path.glob("*.jsonl"))}
+    return np.array(looks), counts[0], counts[1], written
