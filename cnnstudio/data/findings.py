@@ -44,7 +44,7 @@ def _class_problems(raw: RawData, used: np.ndarray) -> Iterator[Problem]:
             "imbalanced",
             f"'{raw.classes[common]}' has {large:,} images and '{raw.classes[rare]}' {small:,}: "
             f"more than {MAX_IMBALANCE} to 1. Always answering '{raw.classes[common]}' would be right in "
-            f"{large / max(1, counts.sum()):.0%}.",
+            f"{100 * large / max(1, counts.sum()):.0f} %.",
             hint="Look at the accuracy of each class; draw classes equally often (Augment) or weight the loss.",
             places=tuple(used[raw.labels[used] == rare].tolist()),
         )

@@ -124,8 +124,8 @@ def _blocking(scan: Scan, manifest: Manifest, accept_problems: bool) -> Iterator
         yield Problem(
             "",
             "many_unreadable",
-            f"{n_bad:,} of {counted(n_all, 'image file')} ({n_bad / n_all:.0%}) can't be read; "
-            f"more than {MAX_UNREADABLE:.0%} is a reason to stop and look.",
+            f"{n_bad:,} of {counted(n_all, 'image file')} ({100 * n_bad / n_all:.0f} %) can't be read; "
+            f"more than {100 * MAX_UNREADABLE:.0f} % is a reason to stop and look.",
             hint="Mend or remove them, or allow training in spite of problems.",
             is_blocking=not accept_problems,
         )

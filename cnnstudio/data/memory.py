@@ -25,6 +25,6 @@ def require_memory(n: int, preprocess: PreprocessSpec, extra_bytes: int = 0) -> 
         side, channels = preprocess.side, preprocess.channels
         raise DataError(
             f"{n:,} images of {side}×{side}×{channels} need {needed / 1e9:.1f} GB of memory; "
-            f"{free / 1e9:.1f} GB are free, of which {SHARE:.0%} may be used.",
+            f"{free / 1e9:.1f} GB are free, of which {100 * SHARE:.0f} % may be used.",
             hint="Choose a smaller side, fewer images, or close other programs.",
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from cnnstudio.core.errors import DataError
 from cnnstudio.data.opening import source_at
 from cnnstudio.data.place import Place
+from cnnstudio.data.words import printable
 from cnnstudio.project import FILE as PROJECT_FILE
 from cnnstudio.runs.run import RUN as RUN_FILE
 
@@ -42,26 +43,45 @@ def meaning(paths: Sequence[Path]) -> Drop:
     """Project or run folders are opened, another folder becomes the data; weights and networks are imported."""
     if not paths:
         return Drop(DropKind.NOTHING, (), "Only files and folders of this machine can be dropped.")
-    first = paths[0]
-    if len(paths) == 1 and (first / PROJECT_FILE).is_file():
-        return Drop(DropKind.PROJECT, (first,), f"Open the project {first.name}")
-    if len(paths) == 1 and first.name == PROJECT_FILE:
-        return Drop(DropKind.PROJECT, (first.parent,), f"Open the project {first.parent.name}")
-    if len(paths) == 1 and (first / RUN_FILE).is_file():
-        return Drop(DropKind.RUN, (first,), f"Open the run {first.name}")
-    folders = [path for path in paths if path.is_dir()]
-    if len(paths) == 1 and folders:
-        return Drop(DropKind.DATA, (first,), f"Use the images in {first.name} as data")
-    if folders:
+    if len(paths) == 1:
+        return _folder(paths[0]) if paths[0].is_dir() else _file(paths[0])
+    if any(path.is_dir() for path in paths):
         return Drop(DropKind.NOTHING, tuple(paths), "Drop one folder, or files: not both, and not several folders.")
-    if len(paths) == 1 and first.suffix.lower() in WEIGHTS_SUFFIXES:
-        return Drop(DropKind.WEIGHTS, (first,), f"Import the weights in {first.name}: shows first what fits")
-    if len(paths) == 1 and first.suffix.lower() == ".json":
-        return Drop(DropKind.NETWORK, (first,), f"Use the network in {first.name}")
-    if len(paths) == 1 and _is_data(first):
-        return Drop(DropKind.DATA, (first,), f"Use {first.name} as data")
-    noun = "this image" if len(paths) == 1 else f"these {len(paths):,} images"
-    return Drop(DropKind.IMAGES, tuple(paths), f"Classify {noun}")
+    return Drop(DropKind.IMAGES, tuple(paths), f"Classify these {len(paths):,} images")
+
+
+def _folder(path: Path) -> Drop:
+    if (path / PROJECT_FILE).is_file():
+        return Drop(DropKind.PROJECT, (path,), f"Open the project {path.name}")
+    if (path / RUN_FILE).is_file():
+        return Drop(DropKind.RUN, (path,), f"Open the run {path.name}")
+    return Drop(DropKind.DATA, (path,), f"Use the images in {path.name} as data")
+
+
+def _file(path: Path) -> Drop:
+    if path.name == PROJECT_FILE:
+        return Drop(DropKind.PROJECT, (path.parent,), f"Open the project {path.parent.name}")
+    if path.suffix.lower() in WEIGHTS_SUFFIXES:
+        return Drop(DropKind.WEIGHTS, (path,), f"Import the weights in {path.name}: shows first what fits")
+    if path.suffix.lower() == ".json":
+        return Drop(DropKind.NETWORK, (path,), f"Use the network in {path.name}")
+    if _is_data(path):
+        return Drop(DropKind.DATA, (path,), f"Use {path.name} as data")
+    if Place(path).kind == "an image":
+        return Drop(DropKind.IMAGES, (path,), "Classify this image")
+    return _no_image(path)
+
+
+def _no_image(file: Path) -> Drop:
+    """A file that nothing here can open; what it is, if its first bytes tell."""
+    place = Place(file)
+    if not file.exists():
+        what = "does not exist any more"
+    elif not place.head:
+        what = "is empty, or can't be read"
+    else:
+        what = f"is {place.kind}" if place.kind else "is no image, archive, table, weights or network"
+    return Drop(DropKind.NOTHING, (file,), f"'{printable(file.name)}' {what}: nothing that can be opened here.")
 
 
 def _is_data(file: Path) -> bool:

@@ -9,6 +9,7 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.core.paths import free_path, projects_dir
 from cnnstudio.core.settings import Settings, load_settings, save_settings
 from cnnstudio.data.spec import SourceSpec, data_spec, parse_source
+from cnnstudio.data.words import counted
 from cnnstudio.gui.edit_shelf import EditShelf
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.queue import TrainingQueue
@@ -180,7 +181,9 @@ class Session(EditShelf):
             # Not an edit of the user's: whatever undo brings back is fitted too, or it could not be trained.
             self._undo.transform(lambda graph: graph and fit_graph(graph, shape, classes))
             self._show_graph(fitted)
-            self.notice.emit("info", f"{fitted.name} now takes {_size(shape)} images and has {classes} outputs.", "")
+            self.notice.emit(
+                "info", f"{fitted.name} now takes {_size(shape)} images and has {counted(classes, 'output')}.", ""
+            )
 
     # Network --------------------------------------------------------------------------------------------------
 
@@ -248,14 +251,14 @@ class Session(EditShelf):
 
     # Recipe, runs, settings -----------------------------------------------------------------------------------
 
-    def set_config(self, config: TrainConfig) -> None:
-        """Change the recipe of the next run."""
-        if config != self.config:
     def _save_soon(self) -> None:
         # A timer that runs isn't started anew: whoever edits without a rest would never be saved.
         if not self._save_timer.isActive():
             self._save_timer.start()
 
+    def set_config(self, config: TrainConfig) -> None:
+        """Change the recipe of the next run."""
+        if config != self.config:
             self.config = config
             self.config_changed.emit()
             self._save_soon()

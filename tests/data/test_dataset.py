@@ -142,7 +142,7 @@ def test_memory_is_refused_above_seventy_percent(monkeypatch):
     spec = PreprocessSpec(side=10, channels=1)
     monkeypatch.setattr("cnnstudio.data.memory.available_bytes", lambda: 20_000)
     require_memory(100, spec, extra_bytes=4_000)
-    with pytest.raises(DataError, match="70% may be used"):
+    with pytest.raises(DataError, match="70 % may be used"):
         require_memory(100, spec, extra_bytes=4_001)
 
 

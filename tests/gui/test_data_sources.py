@@ -18,6 +18,7 @@ from cnnstudio.core.errors import Cancelled, FileError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.known import KNOWN
 from cnnstudio.data.known.mnist_family import Mnist
+from cnnstudio.gui.drop_target import take_drop
 from cnnstudio.gui.drops import DropKind, meaning
 from cnnstudio.gui.known_sets import KnownSets
 from cnnstudio.gui.known_sets_dialog import KnownSetsDialog
@@ -134,14 +135,34 @@ def npz_bytes() -> bytes:
         ("data_batch_1", b"\x80\x04\x95\0", DropKind.DATA),
         ("train-images-idx3-ubyte.gz", gzip.compress(b"\0\0\x08\x03" + struct.pack(">3I", 1, 2, 2)), DropKind.DATA),
         ("photo.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 40, DropKind.IMAGES),
-        ("notes.txt", b"hello", DropKind.IMAGES),
-        ("empty.zip", b"", DropKind.IMAGES),
+        ("page.jpg", b"<html>404</html>", DropKind.NOTHING),
+        ("setup.exe", b"MZ" + b"\0" * 100, DropKind.NOTHING),
+        ("notes.txt", b"hello", DropKind.NOTHING),
+        ("empty.zip", b"", DropKind.NOTHING),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_dropped_file_is_known_by_its_content(tmp_path: Path, name: str, content: bytes, kind: DropKind) -> None:
     (tmp_path / name).write_bytes(content)
     assert meaning([tmp_path / name]).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("paper.pdf", b"%PDF-1.4\n", "'paper.pdf' is a PDF document: nothing that can be opened here."),
+        ("zero.jpg", b"", "'zero.jpg' is empty, or can't be read: nothing that can be opened here."),
+        ("a\nb.xyz", b"\0\1\2", "is no image, archive, table, weights or network"),
+    ],
+)
+def test_a_drop_that_means_nothing_says_what_the_file_is(
+    bare_session: Session, tmp_path: Path, qtbot: QtBot, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with qtbot.waitSignal(bare_session.notice) as told:
+        take_drop(bare_session, meaning([tmp_path / name]))
+    assert said in told.args[1]
+    assert "\n" not in told.args[1]
 
 
 # Well-known sets -----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from cnnstudio.core.specs import Spec
 from cnnstudio.data.dataset import SPLITS, Dataset, printable
 from cnnstudio.data.spec import PreprocessSpec, SplitSpec
+from cnnstudio.data.words import counted
 from cnnstudio.gui.pages.data_texts import cache_text, sees_text, statistics_text
 from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.buttons import Button
@@ -77,7 +78,7 @@ class SidePanel(QScrollArea):
         """Show what is known about a dataset."""
         parts = {SPLIT_TITLES[split].lower(): list(dataset.counts(split).values()) for split in SPLITS}
         self.counts.set_counts([printable(name) for name in dataset.classes], parts)
-        self._classes.set_note(f"{len(dataset.classes):,} classes")
+        self._classes.set_note(counted(len(dataset.classes), "class", "classes"))
         self._counts_area.setFixedHeight(ROW_PX * min(len(dataset.classes), MAX_COUNT_ROWS))
         self.findings.set_findings(found, "Every picture could be read.")
         # New rows know their height once they are laid out.

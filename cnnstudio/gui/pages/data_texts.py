@@ -20,6 +20,7 @@ GROUPS = {
     "unreadable": "{n} files can't be read.",
     "missing": "{n} files are not there any more.",
     "conflicting_labels": "{n} pictures are in two classes.",
+    "tiny_class": "{n} classes have too few images to learn and to check.",
     "timeout": "{n} files take too long to decode.",
     "crashed": "{n} files make the decoder crash.",
 }
