@@ -104,7 +104,11 @@ def _notes(run: Run, dataset: Dataset, latest: Checkpoint | None, now: dict[str,
     """What the user should know at the start: contradictions of the recipe, and what differs from before."""
     if latest is None:
         train, val = (len(dataset.indices(split)) for split in ("train", "val"))
-        return [Noted(0, one.text, one.hint) for one in contradictions(run.config, train, val) if not one.is_fatal]
+        return [
+            Noted(0, one.text, one.hint)
+            for one in contradictions(run.config, train, val, graph=run.graph)
+            if not one.is_fatal
+        ]
     step, then = latest.state["position"]["step"], latest.state.get("made_with", {})
     text = differences_text(differences(then, now))
     return [Noted(step, text, NOT_EQUAL)] if text else []

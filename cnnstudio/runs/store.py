@@ -13,9 +13,9 @@ from cnnstudio.core.errors import RunError, StudioError
 from cnnstudio.data.spec import DataSpec
 from cnnstudio.network.answers import image_classes, pixel_reason
 from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.learnt import learnt_layers
 from cnnstudio.network.shapes import Shape
 from cnnstudio.network.source import source_code
-from cnnstudio.network.learnt import learnt_layers
 from cnnstudio.runs.run import BIN, DATA, JOURNAL, NETWORK, RUN, SOURCE, TRAIN, Run, RunInfo, RunState, open_run
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.contradictions import check_recipe

@@ -31,6 +31,14 @@ class OptimizerSpec(Spec, ABC):
             fused: One kernel for all weights, where PyTorch has one.
         """
 
+    def problem(self, rate: float) -> str:
+        """What of its settings does nothing, or harm at this full learning rate, as a sentence; empty if all is well."""
+        return ""
+
+    def mended(self) -> "tuple[str, OptimizerSpec] | None":
+        """The optimiser without its problem, with a title for the button; None if there is no obvious one."""
+        return None
+
 
 class ScheduleSpec(Spec, ABC):
     """How the learning rate changes while training; one kind a file in `training.schedules`.
@@ -67,6 +75,10 @@ class ScheduleSpec(Spec, ABC):
         """Why this schedule makes no sense in so many epochs, as a sentence; empty if it does."""
         return ""
 
+    def mended(self, end: float) -> "tuple[str, ScheduleSpec] | None":
+        """The schedule fitted to so many epochs, with a title for the button; None if it isn't its fault."""
+        return None
+
 
 class LossSpec(Spec, ABC):
     """What training makes small; one kind a file in `training.losses`."""
@@ -85,6 +97,18 @@ class LossSpec(Spec, ABC):
     def problem(self, classes: int) -> str:
         """Why this loss can't be used with so many classes, as a sentence; empty if it can."""
         return ""
+
+    def mended(self, classes: int) -> "tuple[str, LossSpec] | None":
+        """The loss without that problem, with a title for the button; None if there is no obvious one."""
+        return None
+
+    def head_problem(self, kind: str, low: float, high: float) -> str:
+        """Why it doesn't suit a network whose last layer, of this kind, gives numbers in this range; empty if it does."""
+        return ""
+
+    def mended_for(self, low: float, high: float) -> "tuple[str, LossSpec] | None":
+        """The loss for such a network, with a title for the button; None if the network is to be changed."""
+        return None
 
 
 class Loss:
@@ -118,6 +142,13 @@ class InitialisationSpec(Spec, ABC):
     @abstractmethod
     def fill(self, module: "nn.Module") -> None:
         """Set weight and bias of a convolution or fully connected layer, from torch's random numbers."""
+
+
+def decay_problem(rate: float, decay: float) -> str:
+    """Why a weight decay is too strong at a learning rate: each step multiplies every weight by 1 − rate × decay."""
+    if rate * decay < 1:
+        return ""
+    return f"A rate of {rate:g} and a weight decay of {decay:g} take {100 * rate * decay:.0f} % of every weight in each step."
 
 
 optimizers: Family[OptimizerSpec] = Family("optimiser", "cnnstudio.training.optimizers")

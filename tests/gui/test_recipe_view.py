@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from cnnstudio.gui.widgets.fields import FlagEditor
 from cnnstudio.gui.widgets.recipe_view import RecipeView
+from cnnstudio.network.fit import fit_architecture
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.layer_rules import LayerRule
 from cnnstudio.training.presets import PRESETS
@@ -60,7 +61,7 @@ def test_folded_section_says_what_is_in_it(view: RecipeView) -> None:
 
 
 def test_click_freezes_a_layer_and_a_second_one_takes_it_back(view: RecipeView, qtbot: QtBot) -> None:
-    view.set_network({"conv1": (6, 1, 5, 5), "fc1": (120, 400)})
+    view.set_network(fit_architecture("lenet5", None, None))
     view.sections["layers"].set_open(True)
     box = next(w for w in view.findChildren(FlagEditor) if w.property("layer") == "fc1")
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
@@ -70,15 +71,32 @@ def test_click_freezes_a_layer_and_a_second_one_takes_it_back(view: RecipeView, 
 
 
 def test_contradictions_are_named_before_the_start(view: RecipeView) -> None:
-    view.set_counts(100, 10, 3)
-    assert not view._warnings.isVisible()
+    view.set_counts(100, 10, 10)
+    assert not view.problems.isVisible()
     view.set_spec(TrainConfig(batch=200, epochs=4, warmup=5))
-    assert "200 images is more than the 100" in view._warnings.text()
-    assert "warm-up takes 5 epochs" in view._warnings.text()
+    assert view.problems.isVisible()
+    assert "200 images is more than the 100" in view.problems.text()
+    assert "warm-up takes 5 epochs" in view.problems.text()
+    assert view.problems.obstacle().startswith("A batch of 200 images")
+
+
+def test_click_on_a_fix_mends_the_recipe(view: RecipeView, qtbot: QtBot) -> None:
+    view.set_counts(100, 10, 10)
+    view.set_network(fit_architecture("lenet5", None, None))
+    view.set_spec(TrainConfig(batch=200, layers=[{"node": "conv9", "frozen": True}]))
+    assert len(view.problems.fix_buttons) == 2
+    for _ in range(2):
+        with qtbot.waitSignal(view.fix_chosen) as caught:
+            qtbot.mouseClick(view.problems.fix_buttons[0], Qt.MouseButton.LeftButton)
+        view.set_spec(caught.args[0].config)
+    assert view._config.batch <= 100
+    assert view._config.layers == ()
+    assert not view.problems.isVisible()
+    assert view.problems.obstacle() == ""
 
 
 def test_everything_that_can_be_changed_has_a_tooltip_and_a_name(view: RecipeView) -> None:
-    view.set_network({"conv1": (6, 1, 5, 5), "norm1": None})
+    view.set_network(fit_architecture("lenet5", None, None))
     for form in (view.form(name) for name in view.sections if name != "layers"):
         for row in form._rows.values():
             assert row.editor.toolTip(), row.info.name

@@ -29,6 +29,7 @@ class BeforeStart(QObject):
         checks.skip_changed.connect(self._on_skip)
         finder.find_wanted.connect(self._on_find)
         finder.rate_taken.connect(self._on_rate)
+        view.form.fix_chosen.connect(self._on_fix)
         self._examination.checked.connect(self._on_checked)
         self._examination.progressed.connect(self._on_progress)
         self._examination.tried.connect(self._on_tried)

@@ -11,7 +11,6 @@ from cnnstudio.gui.pages.train_layout import TrainLayout
 from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, damage_line, log_line
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
-from cnnstudio.network.learnt import learnt_layers
 from cnnstudio.runs.run import RunState
 from cnnstudio.training.events import EndReason, Guesses, RunEnded
 from cnnstudio.training.presets import preset
@@ -112,7 +111,7 @@ class TrainPage(Page):
         """Tell the recipe which layers, images and classes there are."""
         session = self.session
         if session.graph is not None:
-            self.view.form.set_network(learnt_layers(session.graph))
+            self.view.form.set_network(session.graph)
         if session.dataset is not None:
             train, val = (len(session.dataset.indices(split)) for split in ("train", "val"))
             self.view.form.set_counts(train, val, len(session.dataset.classes))
@@ -120,7 +119,9 @@ class TrainPage(Page):
     def _refresh_main(self) -> None:
         training = self.session.training
         text, icon, tooltip = MAIN_BUTTON[training.phase]
-        why_not = training.why_not_start() if training.phase is Phase.IDLE else ""
+        why_not = (
+            (training.why_not_start() or self.view.form.problems.obstacle()) if training.phase is Phase.IDLE else ""
+        )
         is_enabled = training.phase in (Phase.IDLE, Phase.RUNNING, Phase.PAUSED) and not why_not
         self.view.set_main(text, icon, why_not or tooltip, is_enabled=is_enabled)
 

@@ -1,6 +1,6 @@
 """The recipe as a column of sections: what is changed often is open, the rest says itself in a few words."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -8,14 +8,18 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cnnstudio.core.specs import Spec
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.form import Form
-from cnnstudio.gui.widgets.labels import Label
-from cnnstudio.gui.widgets.layer_rules_form import LayerRulesForm, WeightShapes
+from cnnstudio.gui.widgets.layer_rules_form import LayerRulesForm
 from cnnstudio.gui.widgets.rate_curve import RateCurve
+from cnnstudio.gui.widgets.recipe_problems import RecipeProblems
 from cnnstudio.gui.widgets.recipe_texts import SUMMARIES
 from cnnstudio.gui.widgets.section import Section
+from cnnstudio.network.learnt import learnt_layers
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.contradictions import contradictions
 from cnnstudio.training.rates import rate_points
+
+if TYPE_CHECKING:
+    from cnnstudio.network.graph import NetworkGraph
 
 # Name, title, tooltip, settings of the recipe, settings that are specs themselves, open at first.
 _SECTIONS: tuple[tuple[str, str, str, tuple[str, ...], str, bool], ...] = (
@@ -59,22 +63,25 @@ _SECTIONS: tuple[tuple[str, str, str, tuple[str, ...], str, bool], ...] = (
 
 
 class RecipeView(QWidget):
-    """Shows a TrainConfig; `changed` brings the new one."""
+    """Shows a TrainConfig; `changed` brings the new one, `fix_chosen` a Fix for what is wrong with it."""
 
     changed = Signal(object)
+    fix_chosen = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self._config = TrainConfig()
         self._counts = (0, 0, 0)
+        self._graph: NetworkGraph | None = None
         self.sections: dict[str, Section] = {}
         self._forms: dict[str, Form] = {}
-        self.layers, self.curve, self._warnings = LayerRulesForm(), RateCurve(), Label("", "problem", wrap=True)
+        self.layers, self.curve, self.problems = LayerRulesForm(), RateCurve(), RecipeProblems()
         self.layers.changed.connect(self._on_layers)
+        self.problems.fix_chosen.connect(self.fix_chosen)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.grid)
-        box.addWidget(self._warnings)
+        box.addWidget(self.problems)
         for name, title, tooltip, settings, nested, is_open in _SECTIONS:
             section = Section(title, tooltip, self._body(name, settings, nested), is_open=is_open)
             self.sections[name] = section
@@ -90,16 +97,18 @@ class RecipeView(QWidget):
             self.sections[name].set_summary(SUMMARIES[name](config))
         self.layers.set_rules(config.layers, config.initialisation)
         self._show_rate()
-        self._show_warnings()
+        self._show_problems()
 
-    def set_network(self, layers: WeightShapes) -> None:
-        """Offer these layers, each with the shape of its weights, to be frozen, slowed or begun otherwise."""
-        self.layers.set_layers(layers)
+    def set_network(self, graph: "NetworkGraph") -> None:
+        """Offer the network's layers to be frozen, slowed or begun otherwise, and name what doesn't suit it."""
+        self._graph = graph
+        self.layers.set_layers(learnt_layers(graph))
+        self._show_problems()
 
     def set_counts(self, train: int, val: int, classes: int) -> None:
         """So many images and classes are there: recipes that contradict them are named."""
         self._counts = (train, val, classes)
-        self._show_warnings()
+        self._show_problems()
 
     def editor(self, name: str) -> QWidget:
         """The control of a setting of the recipe; its section is opened."""
@@ -146,8 +155,8 @@ class RecipeView(QWidget):
         times, rates = rate_points(self._config)
         self.curve.set_points(times, rates, self._config.epochs)
 
-    def _show_warnings(self) -> None:
+    def _show_problems(self) -> None:
         train, val, classes = self._counts
-        found = contradictions(self._config, train, val, classes) if train else []
-        self._warnings.set_text("\n".join(f"{one.text} {one.hint}" for one in found))
-        self._warnings.setVisible(bool(found))
+        layers = list(learnt_layers(self._graph)) if self._graph is not None else []
+        found = contradictions(self._config, train, val, classes, layers, self._graph) if train else []
+        self.problems.set_problems(found)

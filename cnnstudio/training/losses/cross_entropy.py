@@ -69,6 +69,20 @@ class CrossEntropy(LossSpec):
             return f"The loss has {len(self.weights):,} class weights and the data {classes:,} classes."
         return ""
 
+    def mended(self, classes: int) -> "tuple[str, CrossEntropy]":
+        """Without weights of its own."""
+        return "No own weights", self.replace(weights=())
+
+    def head_problem(self, kind: str, low: float, high: float) -> str:
+        """It applies a softmax itself, to free numbers."""
+        if kind in ("softmax", "sigmoid"):
+            return f"The network ends in a {kind}, and cross-entropy applies a softmax itself: it can hardly learn."
+        return (
+            f"The network ends in a {kind}, and cross-entropy needs free numbers, negative ones too."
+            if low == 0
+            else ""
+        )
+
 
 def _loss(weights: "Tensor | None", smoothing: float) -> Loss:
     from torch.nn import functional

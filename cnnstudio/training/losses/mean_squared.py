@@ -47,6 +47,22 @@ class MeanSquared(LossSpec):
         """Nothing to tell apart."""
         return "The targets of the right class and of the others are equal." if self.right == self.wrong else ""
 
+    def mended(self, classes: int) -> "tuple[str, MeanSquared]":
+        """LeNet's."""
+        return "Targets 1 and −1", self.replace(right=1.0, wrong=-1.0)
+
+    def head_problem(self, kind: str, low: float, high: float) -> str:
+        """Targets that the last layer can't give."""
+        beyond = [target for target in (self.right, self.wrong) if not low <= target <= high]
+        if not beyond:
+            return ""
+        return f"The network ends in a {kind}, which can't give the target {beyond[0]:g}: the loss stays high."
+
+    def mended_for(self, low: float, high: float) -> "tuple[str, MeanSquared]":
+        """Targets at the ends of the range."""
+        right, wrong = min(1.0, high), max(-1.0, low)
+        return f"Targets {right:g} and {wrong:g}", self.replace(right=right, wrong=wrong)
+
     def _wanted(self, logits: "Tensor", targets: "Tensor") -> "Tensor":
         from torch.nn import functional
 

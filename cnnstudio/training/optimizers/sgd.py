@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnnstudio.core.specs import setting
-from cnnstudio.training.recipe import OptimizerSpec, optimizers
+from cnnstudio.training.recipe import OptimizerSpec, decay_problem, optimizers
 
 if TYPE_CHECKING:
     import torch
@@ -41,6 +41,18 @@ class Sgd(OptimizerSpec):
     weight_decay: float = setting(
         0.0, title="Weight decay", description="Pull of every weight towards zero, against overfitting.", ge=0, le=1
     )
+
+    def problem(self, rate: float) -> str:
+        """Nesterov's look ahead without momentum, and decay that takes more than there is."""
+        if self.nesterov and self.momentum == 0:
+            return "Nesterov looks where momentum will carry the weights, and the momentum is 0: it does nothing."
+        return decay_problem(rate, self.weight_decay)
+
+    def mended(self) -> "tuple[str, Sgd]":
+        """With momentum, or with a usual decay."""
+        if self.nesterov and self.momentum == 0:
+            return "Momentum 0.9", self.replace(momentum=0.9)
+        return "Weight decay 0.0005", self.replace(weight_decay=5e-4)
 
     def build(self, parameters: Any, *, fused: bool = False) -> "torch.optim.Optimizer":
         """torch.optim.SGD."""

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from cnnstudio.core.errors import GraphError
 from cnnstudio.training.checking import Check, checks
-from cnnstudio.training.findings import Finding, Fix
+from cnnstudio.training.findings import Finding
+from cnnstudio.training.head import head_kind, without_head
 
 if TYPE_CHECKING:
-    from cnnstudio.network.graph import NetworkGraph
     from cnnstudio.training.subject import Subject, TimeLimit
-
-SQUASHING = ("softmax", "sigmoid")
 
 
 @checks.register
@@ -35,28 +32,12 @@ class SoftmaxTwice(Check):
                 "The network's answers are probabilities already: each image's add up to 1. "
                 "The loss applies a softmax itself, and a softmax of a softmax can hardly learn.",
                 "Remove the softmax at the end: the pages show probabilities all the same.",
-                _without(subject.graph, "softmax"),
+                without_head(subject.graph, "softmax"),
             )
-        elif (logits >= 0).all() and _last(subject.graph) in ("sigmoid", "relu"):
-            kind = _last(subject.graph)
+        elif (logits >= 0).all() and head_kind(subject.graph) in ("sigmoid", "relu"):
+            kind = head_kind(subject.graph)
             yield self.bad(
                 f"A {kind} stands between the last weights and the output, so that no answer can be negative.",
                 f"Remove the {kind}: the loss needs free numbers, called logits.",
-                _without(subject.graph, kind),
+                without_head(subject.graph, kind),
             )
-
-
-def _last(graph: "NetworkGraph") -> str:
-    """The kind of the layer before the output."""
-    before = graph.predecessors(graph.of_kind("output")[0].id)
-    return graph.node(before[0]).layer.kind if before else ""
-
-
-def _without(graph: "NetworkGraph", kind: str) -> Fix | None:
-    if _last(graph) != kind:
-        return None
-    node = graph.predecessors(graph.of_kind("output")[0].id)[0]
-    try:
-        return Fix(f"Remove '{node}'", graph=graph.remove([node]))
-    except GraphError:
-        return None

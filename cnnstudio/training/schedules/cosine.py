@@ -24,3 +24,11 @@ class Cosine(ScheduleSpec):
         """Half a cosine from the warm-up's end to the last epoch."""
         share = min(1.0, max(0.0, (epoch - begin) / max(1e-12, end - begin)))
         return self.floor + (1 - self.floor) * (1 + math.cos(math.pi * share)) / 2
+
+    def problem(self, begin: float, end: float) -> str:
+        """It never falls."""
+        return "The cosine goes down to the whole rate: it never changes." if self.floor == 1 else ""
+
+    def mended(self, end: float) -> "tuple[str, Cosine]":
+        """Down to nothing."""
+        return "Down to 0", self.replace(floor=0.0)

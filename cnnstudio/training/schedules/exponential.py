@@ -19,3 +19,12 @@ class Exponential(ScheduleSpec):
     def factor(self, epoch: float, begin: float, end: float) -> float:
         """A power of the epochs since the warm-up."""
         return float(self.by ** max(0.0, epoch - begin))
+
+    def problem(self, begin: float, end: float) -> str:
+        """It never falls."""
+        return "The learning rate is multiplied by 1 after each epoch: it never changes." if self.by == 1 else ""
+
+    def mended(self, end: float) -> "tuple[str, Exponential]":
+        """Down to a hundredth at the end."""
+        by = round(0.01 ** (1 / max(1.0, end)), 3)
+        return f"Times {by:g} an epoch", self.replace(by=by)

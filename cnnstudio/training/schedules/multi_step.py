@@ -39,7 +39,17 @@ class MultiStep(ScheduleSpec):
 
     def problem(self, begin: float, end: float) -> str:
         """A step that is never reached."""
+        if self.by == 1:
+            return "The learning rate is multiplied by 1 at each step: it never changes."
         late = [milestone for milestone in self.at if milestone >= end]
         if late:
             return f"The learning rate steps after epoch {late[0]:,}, and the training ends after {end:g}."
         return ""
+
+    def mended(self, end: float) -> "tuple[str, MultiStep]":
+        """A tenth a step; or only the steps that are reached; or steps at a half and three quarters."""
+        if self.by == 1:
+            return "A tenth at each step", self.replace(by=0.1)
+        reached = tuple(epoch for epoch in self.at if epoch < end)
+        at = reached or tuple(sorted({max(1, int(end) // 2), max(1, 3 * int(end) // 4)}))
+        return f"Step after {' and '.join(f'{epoch:,}' for epoch in at)}", self.replace(at=at)

@@ -56,3 +56,8 @@ class Plateau(ScheduleSpec):
         if self.patience + 1 >= end:
             return f"The learning rate waits {self.patience:,} epochs for better, and the training ends after {end:g}."
         return ""
+
+    def mended(self, end: float) -> "tuple[str, Plateau]":
+        """A tenth of the training."""
+        patience = int(end) // 10
+        return f"Wait {patience:,} epochs", self.replace(patience=patience)

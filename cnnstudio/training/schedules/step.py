@@ -30,6 +30,15 @@ class Step(ScheduleSpec):
 
     def problem(self, begin: float, end: float) -> str:
         """It never steps."""
+        if self.by == 1:
+            return "The learning rate is multiplied by 1 at each step: it never changes."
         if self.every >= end:
             return f"The learning rate steps every {self.every:,} epochs, and the training ends after {end:g}."
         return ""
+
+    def mended(self, end: float) -> "tuple[str, Step]":
+        """Three stairs, or a tenth a step."""
+        if self.by == 1:
+            return "A tenth at each step", self.replace(by=0.1)
+        every = max(1, int(end) // 3)
+        return f"Step every {every:,} epoch{'s' if every > 1 else ''}", self.replace(every=every)
