@@ -16,6 +16,7 @@ from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.training import Phase
 from cnnstudio.gui.widgets.health_rows import dead_role, log_share, step_role
+from cnnstudio.gui.widgets.plot_hint import EmptyHint
 from cnnstudio.gui.widgets.rate_finder import RateFinderView
 from cnnstudio.gui.widgets.run_curves import RunCurves
 from cnnstudio.gui.widgets.weight_history import WeightHistory, WeightLook, density
@@ -166,9 +167,17 @@ def test_click_on_the_curve_marks_a_rate_and_the_button_takes_it(qtbot: QtBot) -
 
 
 @pytest.mark.slow
+def waiting(page: TrainPage) -> str:
+    """What stands in the place of the first curves."""
+    hint = page.view.curves.loss.findChild(EmptyHint)
+    assert hint is not None
+    return hint.text()
+
+
 def test_start_checks_first_and_goes_on_if_nothing_is_bad(page: TrainPage, session: Session, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.view.main_button, LEFT)
     assert session.training.phase is Phase.CHECKING
+    assert "checked first" in waiting(page)
     assert page.view.main_button.text() == "Checking …"
     qtbot.waitUntil(lambda: session.run is not None and not session.training.is_active, timeout=TIMEOUT_MS)
     assert len(session.run.epochs()) == 1  # type: ignore[union-attr]

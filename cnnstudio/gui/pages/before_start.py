@@ -7,12 +7,15 @@ from PySide6.QtCore import QObject
 from cnnstudio.gui.pages.train_layout import TrainLayout
 from cnnstudio.gui.pages.train_panels import CHECKS, CURVES
 from cnnstudio.gui.training import Phase
+from cnnstudio.gui.widgets import plot_hint
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import Progress
     from cnnstudio.gui.session import Session
     from cnnstudio.training.finder import RangeTest, RateTried
     from cnnstudio.training.findings import Fix, PreflightDone
+
+CHECKING = "The recipe is checked first, on the tab Checks; the curves begin right after it."
 
 
 class BeforeStart(QObject):
@@ -26,10 +29,10 @@ class BeforeStart(QObject):
         checks.check_wanted.connect(self._on_check)
         checks.start_wanted.connect(self._on_start_anyway)
         checks.fix_chosen.connect(self._on_fix)
+        view.form.fix_chosen.connect(self._on_fix)
         checks.skip_changed.connect(self._on_skip)
         finder.find_wanted.connect(self._on_find)
         finder.rate_taken.connect(self._on_rate)
-        view.form.fix_chosen.connect(self._on_fix)
         self._examination.checked.connect(self._on_checked)
         self._examination.progressed.connect(self._on_progress)
         self._examination.tried.connect(self._on_tried)
@@ -44,7 +47,10 @@ class BeforeStart(QObject):
         self._view.panels.checks.set_can_check(not why_not, why_not)
         self._view.panels.finder.set_can_find(not why_not, why_not)
         self._view.panels.checks.set_skipped(not self._session.settings.checks_first)
-        if self._session.training.phase is Phase.STARTING:
+        phase, curves = self._session.training.phase, self._view.panels.curves
+        for plot in (curves.loss, curves.accuracy):
+            plot.set_waiting(CHECKING if phase is Phase.CHECKING else plot_hint.TEXT)
+        if phase is Phase.STARTING:
             self._view.panels.show_tab(CURVES)
 
     def _on_check(self) -> None:
