@@ -17,28 +17,41 @@ if TYPE_CHECKING:
     from cnnstudio.training.plan import Plan
     from cnnstudio.training.subject import Subject
 
-LIMIT_S = 180.0
+LIMIT_S = 240.0
 MEMORY_BYTES = 64_000_000_000  # of addresses: the compiler reserves many and uses few
 WARM_UP, ROUNDS, ROUND_S = 2, 5, 0.4
 
 
-def compiling_gain(subject: "Subject", plan: "Plan", ctx: "JobContext") -> float:
-    """How many times faster a plan's steps are when compiled; 0 where compiling fails or takes minutes.
+def compiled_plan(subject: "Subject", plan: "Plan", ctx: "JobContext") -> tuple["Plan", float]:
+    """A plan with compiled code, and how many times faster its steps are; 0 where compiling fails or takes minutes.
+
+    Compiled code may like another layout than torch's own kernels: where the recipe leaves it open, both are tried.
 
     Raises:
         Cancelled: The user stopped it.
     """
-    parts = (subject.graph.to_json(), subject.config.to_json(), plan.to_json())
+    ways = [plan.replace(compile=True)]
+    if subject.config.channels_last == "auto" and not plan.channels_last:
+        ways.append(plan.replace(compile=True, channels_last=True))
+    parts = (subject.graph.to_json(), subject.config.to_json(), [way.to_json() for way in (plan, *ways)])
     sizes = (tuple(subject.images.shape[1:]), len(subject.classes))
     limits: dict[str, Any] = {"time_limit_s": LIMIT_S, "memory_bytes": MEMORY_BYTES, "libraries": ("torch",)}
     try:
-        return run_in_child(measured_gain, *parts, *sizes, str(subject.device), ctx=ctx, **limits)
+        gains = run_in_child(measured_gains, *parts, *sizes, str(subject.device), ctx=ctx, **limits)
     except (ChildDied, ChildTooSlow):
-        return 0.0
+        return plan, 0.0
+    best = max(range(len(ways)), key=gains.__getitem__)
+    return ways[best], gains[best]
 
 
-def measured_gain(graph: Any, config: Any, plan: Any, image: tuple[int, int, int], classes: int, device: str) -> float:
-    """What `compiling_gain` does, in the child: both ways alternate, on images of noise of shape `image`."""
+def measured_gains(
+    graph: Any, config: Any, plans: list[Any], image: tuple[int, int, int], classes: int, device: str
+) -> list[float]:
+    """How many times faster than the first plan each of the others is, in the child; 0 for those that fail.
+
+    Args:
+        image: Shape of an image; the images are noise.
+    """
     import torch
 
     from cnnstudio.core.errors import RecipeError
@@ -48,19 +61,22 @@ def measured_gain(graph: Any, config: Any, plan: Any, image: tuple[int, int, int
     from cnnstudio.training.plan import Plan
 
     recipe = parse_spec(TrainConfig, config, RecipeError, "recipe")
-    plain = parse_spec(Plan, plan, RecipeError, "plan").replace(compile=False)
-    network = parse_graph(graph, "network")
     images = torch.randn(recipe.batch, *image, device=device)
     labels = torch.randint(classes, (recipe.batch,), device=device)
-    steps = [_Step(network, recipe, way, images, labels) for way in (plain, plain.replace(compile=True))]
+    network = parse_graph(graph, "network")
+    ways = [parse_spec(Plan, plan, RecipeError, "plan") for plan in plans]
+    plain, *others = (_Step(network, recipe, way, images, labels) for way in ways)
+    plain.warm_up()
+    return [_gain(plain, other) for other in others]
+
+
+def _gain(plain: "_Step", other: "_Step") -> float:
     try:
-        for step in steps:
-            for _ in range(WARM_UP):
-                step()
+        other.warm_up()
     except (RuntimeError, OSError):
         # What the compiler can't do is a way not to go; torch's own errors are all of these.
         return 0.0
-    return statistics.median(steps[0].seconds() / steps[1].seconds() for _ in range(ROUNDS))
+    return statistics.median(plain.seconds() / other.seconds() for _ in range(ROUNDS))
 
 
 class _Step:
@@ -84,6 +100,11 @@ class _Step:
     def __call__(self) -> None:
         self._passes.backward(self._images, self._labels, lambda: self._optimizer.zero_grad(set_to_none=True))
         self._optimizer.step()
+
+    def warm_up(self) -> None:
+        """Compile, and get memory."""
+        for _ in range(WARM_UP):
+            self()
 
     def seconds(self) -> float:
         """Of one step: the mean over some tenths of a second."""

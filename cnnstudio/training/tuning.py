@@ -17,7 +17,7 @@ from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.training.candidates import base_plan, format_plans, has_compiler, thread_plans
 from cnnstudio.training.checking import undisturbed
-from cnnstudio.training.compiling import compiling_gain
+from cnnstudio.training.compiling import compiled_plan
 from cnnstudio.training.plan import Plan
 from cnnstudio.training.subject import TimeLimit, synchronize
 
@@ -55,8 +55,8 @@ def tune(subject: "Subject", ctx: JobContext, budget_s: float = BUDGET_S) -> Pla
         best, gain = fused.plan, formats.gain * threads.gain * fused.gain
         if config.compile == "auto" and _may_compile(subject, fused.image_s):
             ctx.progress(1, 2, "Trying torch.compile: about half a minute, for faster steps in this long training")
-            more = compiling_gain(subject, best, ctx)
-            best, gain = (best.replace(compile=True), gain * more) if more > COMPILED_GAIN else (best, gain)
+            compiled, more = compiled_plan(subject, best, ctx)
+            best, gain = (compiled, gain * more) if more > COMPILED_GAIN else (best, gain)
     best = best.replace(compile=best.compile or config.compile == "on")
     return best.replace(why=plan_text(best, base, gain))
 

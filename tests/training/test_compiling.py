@@ -15,7 +15,7 @@ from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.training import compiling
 from cnnstudio.training.candidates import has_compiler
 from cnnstudio.training.checkpoint import load_latest
-from cnnstudio.training.compiling import compiling_gain, measured_gain
+from cnnstudio.training.compiling import compiled_plan, measured_gains
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import LayerHealth
 from cnnstudio.training.health import HealthObserver
@@ -100,13 +100,13 @@ def test_trial_can_be_cancelled_and_leaves_no_process() -> None:
     ctx = JobContext()
     threading.Timer(0.5, ctx.cancel).start()
     with pytest.raises(Cancelled):
-        compiling_gain(subject(), Plan(threads=1), ctx)
+        compiled_plan(subject(), Plan(threads=1), ctx)
     assert not [child for child in multiprocessing.active_children() if child.is_alive()]
 
 
 def test_compiler_that_takes_too_long_is_no_gain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "LIMIT_S", 0.2)
-    assert compiling_gain(subject(), Plan(threads=1), JobContext()) == 0.0
+    assert compiled_plan(subject(), Plan(threads=1), JobContext()) == (Plan(threads=1), 0.0)
 
 
 def test_compiler_that_fails_is_no_gain(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,25 @@ def test_compiler_that_fails_is_no_gain(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(Plan, "fast", fast)
     graph, config = subject().graph.to_json(), TrainConfig(batch=4).to_json()
-    assert measured_gain(graph, config, Plan(threads=1).to_json(), (1, 32, 32), 10, "cpu") == 0.0
+    plans = [Plan(threads=1).to_json(), Plan(threads=1, fused=True).to_json(), COMPILED.to_json()]
+    gains = measured_gains(graph, config, plans, (1, 32, 32), 10, "cpu")
+    assert gains[0] > 0.0
+    assert gains[1] == 0.0
+
+
+def test_faster_of_two_layouts_is_taken_where_the_recipe_leaves_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[list[Any]] = []
+
+    def answer(function: Any, graph: Any, config: Any, plans: list[Any], *rest: Any, **limits: Any) -> list[float]:
+        tried.append(plans)
+        return [1.2, 1.4][: len(plans) - 1]
+
+    monkeypatch.setattr(compiling, "run_in_child", answer)
+    plain = Plan(threads=1)
+    assert compiled_plan(subject(), plain, JobContext()) == (plain.replace(compile=True, channels_last=True), 1.4)
+    fixed = subject(config=TrainConfig(channels_last="off"))
+    assert compiled_plan(fixed, plain, JobContext()) == (plain.replace(compile=True), 1.2)
+    assert [len(plans) for plans in tried] == [3, 2]
 
 
 def test_only_whole_batches_are_compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_compiling_by_hand_is_kept_and_not_waited_for(monkeypatch: pytest.Monkey
 def test_compiling_has_to_win_back_its_half_minute(
     monkeypatch: pytest.MonkeyPatch, gain: float, is_compiled: bool
 ) -> None:
-    monkeypatch.setattr(tuning, "compiling_gain", lambda subject, plan, ctx: gain)
+    monkeypatch.setattr(tuning, "compiled_plan", lambda subject, plan, ctx: (plan.replace(compile=True), gain))
     monkeypatch.setattr(tuning, "has_compiler", lambda device: True)
     short = tune(faults.subject(), JobContext(), budget_s=0.1)
     assert not short.compile  # a training of seconds
