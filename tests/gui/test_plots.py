@@ -115,6 +115,15 @@ def test_a_change_of_theme_repaints_the_plot_too(plot: Plot) -> None:
     assert plot._lines["train"].opts["pen"].color() == theme.color("series.0")
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.9])
+def test_only_a_dotted_curve_has_dots(plot: Plot, smoothing: float) -> None:
+    plot.set_smoothing(smoothing)
+    for key in ("train", "val"):
+        plot.set_data(key, [1, 2, 3], [3, 2, 1])
+    plot.draw()
+    assert [len(plot._lines[key].scatter.data) for key in ("train", "val")] == [0, 3]
+
+
 def test_clear_takes_all_points_away(plot: Plot) -> None:
     plot.append("train", [1, 2], [1.0, 2.0])
     plot.clear()

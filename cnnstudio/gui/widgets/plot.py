@@ -176,7 +176,8 @@ class Plot(Card):
         # Of what is dense and not smoothed only the thin line is drawn: a zigzag 2 px wide takes 70 ms.
         raw.setData(*outline) if is_smooth or is_dense else raw.clear()
         shown = (x, series.smooth[part]) if is_smooth else (x, y)
-        line.setData(*thinned(*shown, MAX_SMOOTH_POINTS)) if is_smooth or not is_dense else line.clear()
+        # Without a word about symbols pyqtgraph draws one at each point, since their size was given.
+        line.setData(*thinned(*shown, MAX_SMOOTH_POINTS), symbol=None) if is_smooth or not is_dense else line.clear()
         return outline[1]
 
     def _on_time(self) -> None:
