@@ -74,7 +74,7 @@ class TrainConfig(Spec):
         le=2**31 - 1,
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = setting(
-        "auto", title="Device", description="Where to compute; auto takes a GPU if there is one.", advanced=True
+        "auto", title="Device", description="Where to compute; auto takes a GPU if there is one."
     )
     threads: int = setting(
         0,
@@ -98,7 +98,6 @@ class TrainConfig(Spec):
         "auto",
         title="Numbers",
         description="Format in which layers compute; bf16 and fp16 are short and fast, auto takes what is faster here.",
-        advanced=True,
     )
     channels_last: Literal["auto", "on", "off"] = setting(
         "auto",

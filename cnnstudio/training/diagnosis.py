@@ -1,5 +1,6 @@
 """What curves and layers say, in plain words: what is wrong, and what to try. Pure arithmetic over events."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,7 @@ FLAT = 1e-5  # spread of outputs that hardly differ
 LEAST_EPOCHS, LOOK_BACK = 3, 3
 GAP, WIDE_GAP = 0.05, 0.10
 STALLED, RISEN = 0.01, 0.10
+BLOWN_UP = 3.0  # times the loss of a guesser
 WELL = 0.90
 
 
@@ -75,6 +77,10 @@ def course(epochs: Sequence[EpochDone], classes: int) -> Diagnosis | None:
     last, lowest = epochs[-1], min(epochs, key=lambda epoch: epoch.val_loss)
     numbers = f"training {_percent(last.train_top1)}, validation {_percent(last.val_top1)}"
     chance = 1 / max(2, classes)
+    guessing = math.log(max(2, classes))
+    if last.train_loss > BLOWN_UP * guessing and last.train_top1 < WELL:
+        loss = f"training loss {last.train_loss:.3g}, and somebody who only guesses has {guessing:.3g}"
+        return Diagnosis("bad", f"The steps are too large: {loss}. {_TOO_FAST}")
     if _is_stalled(epochs) and last.train_top1 < 1.5 * chance:
         return Diagnosis("bad", f"The loss stays where it was ({numbers}): {_STUCK}")
     gap = last.train_top1 - last.val_top1
@@ -90,6 +96,7 @@ def course(epochs: Sequence[EpochDone], classes: int) -> Diagnosis | None:
 
 
 _STUCK = "run the checks, find a learning rate, or try another initialisation."
+_TOO_FAST = "Try a learning rate ten times smaller, a warm-up, or clipped gradients."
 _OVER = "Try augmentation, dropout, weight decay, early stop, or more images."
 _UNDER = "Try a larger network, a higher learning rate, less regularisation, or more epochs."
 

@@ -99,9 +99,16 @@ def test_stopped_run_resumes_with_its_past_on_the_curves(page: TrainPage, sessio
 def test_finished_run_trains_longer(page: TrainPage, session: Session, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
-    qtbot.waitUntil(page.view.resume_button.isVisible, timeout=TIMEOUT_MS)
-    assert page.view.resume_button.text() == "Train longer"
-    qtbot.mouseClick(page.view.resume_button, LEFT)
+    qtbot.waitUntil(page.view.longer_button.isVisible, timeout=TIMEOUT_MS)
+    assert not page.view.resume_button.isVisible()
+    qtbot.mouseClick(page.view.longer_button, LEFT)
+    menu = page.view.longer_button.menu_shown
+    assert menu is not None
+    texts = [action.text() for action in menu.actions()]
+    # The recipe's own number first.
+    assert texts[:3] == ["3 epochs more", "1 epoch more", "5 epochs more"]
+    qtbot.keyClick(menu, Qt.Key.Key_Down)
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.view.curves.loss.points("validation") == 6, timeout=TIMEOUT_MS)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
 

@@ -52,6 +52,11 @@ def test_two_epochs_are_too_few_to_tell() -> None:
     ("numbers", "words"),
     [
         ([(2.3, 0.10, 2.3, 0.1)] * 4, "loss stays where it was"),
+        # As a rate of 30 leaves it: far worse than ln 10, and not for want of a larger rate.
+        (
+            [(743.0, 0.29, 686.0, 0.28)] * 4,
+            "steps are too large: training loss 743, and somebody who only guesses has 2.3",
+        ),
         (
             [(1.0, 0.7, 1.0, 0.69), (0.5, 0.85, 0.9, 0.75), (0.2, 0.95, 1.1, 0.76), (0.1, 0.99, 1.4, 0.75)],
             "Overfitting: training 99.0 %, validation 75.0 %; validation loss has grown since epoch 2",

@@ -8,7 +8,7 @@ from cnnstudio.core.errors import StudioError
 from cnnstudio.gui.pages.before_start import BeforeStart
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.train_layout import TrainLayout
-from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, damage_line, log_line
+from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, damage_line, log_line, longer_entries
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.runs.run import RunState
@@ -65,6 +65,7 @@ class TrainPage(Page):
         self.view.resume_button.clicked.connect(self._on_resume)
         self.empty.triggered.connect(self._go_to_data)
         self._error.triggered.connect(self._go_to_data)
+        self.view.longer_button.picked.connect(self._on_longer)
         self._busy.triggered.connect(self._on_cancel_opening)
         session.jobs.job_changed.connect(self._on_job_changed)
         for signal in (session.project_changed, session.dataset_changed, session.graph_changed, session.config_changed):
@@ -126,16 +127,14 @@ class TrainPage(Page):
         self.view.set_main(text, icon, why_not or tooltip, is_enabled=is_enabled)
 
     def _refresh_more(self) -> None:
-        """The second button goes on with the chosen run: to its end, or beyond it."""
+        """The second button goes on with the chosen run: to its end, or, with a choice of how long, beyond it."""
         run, is_active = self.session.run, self.session.training.is_active
         state = run.state if run is not None and not is_active else None
-        self.view.resume_button.setVisible(state is not None and (state.can_resume or state is RunState.FINISHED))
-        if run is None or state is None:
-            return
-        is_done = state is RunState.FINISHED
-        self.view.resume_button.setText("Train longer" if is_done else "Resume")
-        more = f"Train {run.name} for {self.session.config.epochs:,} epochs more; it keeps what it has learnt."
-        self.view.resume_button.setToolTip(more if is_done else f"Go on with {run.name} where it was stopped.")
+        self.view.resume_button.setVisible(state is not None and state.can_resume)
+        self.view.longer_button.setVisible(state is RunState.FINISHED)
+        if run is not None:
+            self.view.resume_button.setToolTip(f"Go on with {run.name} where it was stopped.")
+            self.view.longer_button.set_entries(longer_entries(run.name, run.config.epochs, self.session.config.epochs))
 
     def _refresh_queue(self) -> None:
         """While one trains, the recipe above is that of the next one, which can wait for its turn."""
@@ -159,8 +158,11 @@ class TrainPage(Page):
     def _on_resume(self) -> None:
         run = self.session.run
         if run is not None:
-            is_done = run.state is RunState.FINISHED
-            self.session.training.resume_run(run, run.config.epochs + self.session.config.epochs if is_done else None)
+        if self.session.run is not None:
+            self.session.training.resume_run(self.session.run)
+
+    def _on_longer(self, epochs: str) -> None:
+            self.session.training.resume_run(run, run.config.epochs + int(epochs))
 
     def _on_preset(self, name: str) -> None:
         chosen = preset(name)

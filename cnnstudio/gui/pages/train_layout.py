@@ -1,7 +1,7 @@
 """How the Train page is laid out: recipe and buttons left, curves in the middle, guesses and log right."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from cnnstudio.gui.pages.train_panels import TrainPanels
 from cnnstudio.gui.theme import theme
@@ -17,6 +17,7 @@ from cnnstudio.training.presets import PRESETS
 
 SIDE_PX, RIGHT_PX = 300, 240
 MAX_LOG_LINES = 200
+NO_LOG = "Epochs, saved checkpoints and whatever else happens are noted here, the newest first."
 
 
 class TrainLayout(QWidget):
@@ -28,6 +29,9 @@ class TrainLayout(QWidget):
         self.presets = MenuButton("Presets", "Take the recipe of a famous paper, or a modern one.", _presets())
         self.main_button = Button("Start training", "", role="main", icon="play")
         self.resume_button = Button("Resume", "Go on where this run was stopped.")
+        self.longer_button = MenuButton(
+            "Train longer", "Train this run for more epochs; it keeps what it has learnt.", ()
+        )
         self.stop_button = Button("Stop", "Save everything and end this training; it can be resumed.", icon="stop")
         self.queue_button = Button(
             "Add to queue", "Train this as a new run when the one that runs is done.", icon="playlist-plus"
@@ -39,13 +43,15 @@ class TrainLayout(QWidget):
         self.log_card = Card("Log")
         self.ways_on = WaysOn()
         self._what = Label("", "muted", wrap=True)
-        self._log = Label("", "small", wrap=True)
+        self._log = Label(NO_LOG, "small", wrap=True)
         self._lines: list[str] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.tokens.size.gap)
-        row.addWidget(self._column(SIDE_PX, self._make_recipe(), self._make_buttons()))
+        row.setSpacing(0)
+        # The recipe's scroll bar stands in the gap, so that nothing moves when it comes or goes.
+        row.addWidget(self._column(SIDE_PX + theme.tokens.size.gap, self._make_recipe(), self._make_buttons()))
         row.addWidget(self.panels, 1)
+        row.addSpacing(theme.tokens.size.gap)
         row.addWidget(self._column(RIGHT_PX, self._make_guesses(), self.ways_on, self._make_log()))
 
     def set_what(self, text: str) -> None:
@@ -65,7 +71,7 @@ class TrainLayout(QWidget):
         self.panels.clear()
         self.ways_on.set_diverged("", can_go_on=False)
         self._lines = []
-        self._log.set_text("")
+        self._log.set_text(NO_LOG)
         self.log_card.set_title(f"Log of {name}")
         self.guess_card.setVisible(has_guesses)
 
@@ -90,7 +96,19 @@ class TrainLayout(QWidget):
         card.add(self._what)
         card.add(self.form)
         card.hug()
-        return _scrolling(card)
+        area = _scrolling(card)
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = area.verticalScrollBar()
+        bar.setFixedWidth(theme.tokens.size.gap)
+        # A disabled bar has no handle (style.qss); its room must not depend on the range, which depends on the room.
+        bar.rangeChanged.connect(self._on_recipe_range)
+        bar.setEnabled(False)
+        return area
+
+    def _on_recipe_range(self, low: int, high: int) -> None:
+        bar = self.sender()
+        assert isinstance(bar, QScrollBar)
+        bar.setEnabled(high > low)
 
     def _make_buttons(self) -> QWidget:
         buttons = QWidget()
@@ -98,9 +116,10 @@ class TrainLayout(QWidget):
         row.setSpacing(theme.tokens.size.gap)
         row.addWidget(self.main_button, 1)
         row.addWidget(self.resume_button)
+        row.addWidget(self.longer_button)
         row.addWidget(self.stop_button)
         column = QVBoxLayout(buttons)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, theme.tokens.size.gap, 0)
         column.setSpacing(2 * theme.tokens.size.grid)
         column.addWidget(self.queue_button)
         column.addLayout(row)

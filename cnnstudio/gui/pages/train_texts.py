@@ -26,8 +26,8 @@ def log_line(event: object) -> str:
     """One line for the log; empty for what the curves show anyway."""
     match event:
         case RunStarted():
-            how = f" {event.plan[:1].upper()}{event.plan[1:]}." if event.plan else ""
-            return f"{'Went on' if event.step else 'Started'} at step {event.step:,} on {event.device}.{how}"
+            how = f" ({event.plan.rstrip('.')})" if event.plan else ""
+            return f"{'Went on' if event.step else 'Started'} at step {event.step:,} on {event.device}{how}."
         case EpochDone() if event.is_best:
             return f"Epoch {event.epoch:,}: {100 * event.val_top1:.1f} %, the best so far."
         case CheckpointSaved():
@@ -47,3 +47,15 @@ def damage_line(count: int) -> str:
     """What the log says of lines of the history that can't be read."""
     what = "1 line of the history is" if count == 1 else f"{count:,} lines of the history are"
     return f"{what} damaged: the curves lack these steps. Checkpoints are not touched by that."
+
+
+def longer_entries(name: str, done: int, recipe: int) -> list[tuple[str, str, str]]:
+    """By how many epochs a finished run can be extended: the recipe's number first, then round ones."""
+    return [
+        (
+            f"{more}",
+            f"{more:,} epoch{'s' if more > 1 else ''} more",
+            f"Train {name} until {done + more:,} epochs are done; it keeps what it has learnt.",
+        )
+        for more in dict.fromkeys((recipe, 1, 5, 10, 20, 50, 100))
+    ]

@@ -14,6 +14,8 @@ from cnnstudio.gui.widgets.bars import paint_bar, percent
 from cnnstudio.gui.widgets.pixels import Pixels, to_qimage
 
 ROW_PX, PICTURE_PX = 52, 44
+EMPTY_PX = 72
+NO_GUESSES = "Eight validation images appear here with the first steps: what the network takes them for, as it learns."
 
 
 class LiveGuesses(QWidget):
@@ -46,15 +48,17 @@ class LiveGuesses(QWidget):
 
     def sizeHint(self) -> QSize:
         """All rows."""
-        return QSize(200, ROW_PX * max(1, len(self._pictures)))
+        return QSize(200, ROW_PX * len(self._pictures) or EMPTY_PX)
 
     def minimumSizeHint(self) -> QSize:
         """All rows, however narrow."""
-        return QSize(150, ROW_PX * max(1, len(self._pictures)))
+        return QSize(150, ROW_PX * len(self._pictures) or EMPTY_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows."""
         painter = QPainter(self)
+        if not self._pictures:
+            self._paint_hint(painter)
         for row, picture in enumerate(self._pictures):
             top = row * ROW_PX
             painter.drawImage(QRectF(0, top, PICTURE_PX, PICTURE_PX), to_qimage(picture))
@@ -63,6 +67,13 @@ class LiveGuesses(QWidget):
                     painter, row, QRectF(PICTURE_PX + 10, top, self.width() - PICTURE_PX - 10, PICTURE_PX)
                 )
         painter.end()
+
+    def _paint_hint(self, painter: QPainter) -> None:
+        font = painter.font()
+        font.setPixelSize(theme.tokens.size.small)
+        painter.setFont(font)
+        painter.setPen(theme.color("muted"))
+        painter.drawText(QRectF(self.rect()), Qt.TextFlag.TextWordWrap, NO_GUESSES)
 
     def _paint_guess(self, painter: QPainter, row: int, room: QRectF) -> None:
         guess, verdict, share = self._text(row)

@@ -20,6 +20,10 @@ class MenuButton(Button):
         self.menu_shown: QMenu | None = None
         self.clicked.connect(self._open)
 
+    def set_entries(self, entries: Sequence[tuple[str, str, str]]) -> None:
+        """Offer these from now on."""
+        self._entries = tuple(entries)
+
     def _open(self) -> None:
         menu = self.menu_shown = QMenu(self)
         menu.setAccessibleName(self.text())
@@ -31,7 +35,13 @@ class MenuButton(Button):
             action.setData(key)
             action.triggered.connect(self._on_triggered)
             menu.addAction(action)
-        menu.popup(self.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+        menu.popup(self._place(menu.sizeHint().height()))
+
+    def _place(self, height: int) -> QPoint:
+        """Below the button; above it where the window ends before the menu would."""
+        below, window = self.mapToGlobal(QPoint(0, self.height() + 4)), self.window()
+        has_room = below.y() + height <= window.mapToGlobal(window.rect().bottomLeft()).y()
+        return below if has_room else self.mapToGlobal(QPoint(0, -height - 4))
 
     def _on_triggered(self) -> None:
         action = self.sender()
