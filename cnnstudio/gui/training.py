@@ -207,7 +207,7 @@ class TrainingControl(QObject):
             self.run = event.run
             self._session.choose_run(event.run)
             self._session.refresh_runs()
-        elif isinstance(event, RunStarted | RunResumed) and self.phase is not Phase.STOPPING:
+        elif isinstance(event, RunStarted | RunResumed) and self.phase not in (Phase.STOPPING, Phase.PAUSING):
             self._set_phase(Phase.RUNNING)
         elif isinstance(event, RunPaused) and self.phase in (Phase.PAUSING, Phase.RUNNING):
             self._set_phase(Phase.PAUSED)
