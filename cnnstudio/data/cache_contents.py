@@ -71,8 +71,7 @@ def folder_of(dataset: "Dataset | None") -> Path | None:
 
 def is_streamed(dataset: "Dataset | None") -> bool:
     """Are the files decoded anew whenever their pixels are needed, for want of room in the cache?"""
-    is_files = dataset is not None and dataset.raw is not None and dataset.raw.manifest is not None
-    return is_files and dataset is not None and not isinstance(dataset.pixels, np.memmap)
+    return dataset is not None and not dataset.has_pixels_at_hand
 
 
 def remove_sets(folders: Collection[Path], keep: Path | None = None) -> int:

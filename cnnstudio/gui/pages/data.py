@@ -188,7 +188,6 @@ class DataPage(Page):
     def _show_dataset(self, dataset: Dataset) -> None:
         if dataset is not self._shown:
             self._shown = dataset
-            self.browser.set_dataset(dataset)
             self.side.set_dataset(dataset, findings(dataset.problems))
         assert self.session.data_spec is not None
         self.side.set_specs(self.session.data_spec.split, self.session.data_spec.preprocess)

@@ -15,6 +15,7 @@ from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.edits import edits_text
 from cnnstudio.data.report import save_report
 from cnnstudio.data.words import counted
+from cnnstudio.gui.late_pictures import LatePictures
 from cnnstudio.gui.pages.data_texts import places_of
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.data_browser import DataBrowser
@@ -30,6 +31,8 @@ class DataEdits(QObject):
     ) -> None:
         super().__init__(page)
         self._session, self._browser, self._card, self._page = session, browser, card, page
+        self.pictures = LatePictures(session, self)
+        self.pictures.arrived.connect(browser.gallery.viewport().update)
         browser.relabel_wanted.connect(session.relabel)
         browser.leave_out_wanted.connect(session.leave_out)
         card.undo.connect(self.undo)
@@ -43,7 +46,8 @@ class DataEdits(QObject):
         session = self._session
         if session.dataset is None:
             return
-        self._browser.set_dataset(session.dataset)
+        self.pictures.set_dataset(session.dataset)
+        self._browser.set_dataset(session.dataset, self.pictures.picture)
         self._card.set_edits(edits_text(session.dataset.spec.edits), session.undo_edit_text, session.redo_edit_text)
 
     def leave_out_copies(self, kind: str) -> None:

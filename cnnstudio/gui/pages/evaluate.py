@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import StudioError
+from cnnstudio.gui.late_pictures import LatePictures
 from cnnstudio.gui.pages.judging import LANE, Judged, images_to_judge, judge
 from cnnstudio.gui.pages.lane_network import LaneNetwork, newest_change
 from cnnstudio.gui.pages.page import Page
@@ -33,6 +34,7 @@ class EvaluatePage(Page):
     def __init__(self, session: "Session") -> None:
         super().__init__(session)
         self._networks = LaneNetwork()
+        self._pictures = LatePictures(session, self)
         self._job: Job | None = None
         self._job_key: Key = ()
         self._results: dict[Key, Judged] = {}
@@ -97,6 +99,8 @@ class EvaluatePage(Page):
         for wanted in (self.ready.triggered, self.error.triggered, self.main_button.clicked):
             wanted.connect(self._start)
         self.view.image_wanted.connect(self._on_image_wanted)
+        for sheet in (self.view.mistakes, self.view.cell):
+            self._pictures.arrived.connect(sheet.canvas().update)
 
     # Showing --------------------------------------------------------------------------------------------------
 
@@ -123,7 +127,8 @@ class EvaluatePage(Page):
             state: QWidget = self.busy
         elif judged is not None:
             state = self.view
-            self.view.show_evaluation(judged.evaluation, judged.dataset.thumbnail)
+            self._pictures.set_dataset(judged.dataset)
+            self.view.show_evaluation(judged.evaluation, self._pictures.picture)
         elif error is not None:
             state = self.error
             self.error.set_error("The images can't be judged", error)

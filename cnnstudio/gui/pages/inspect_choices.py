@@ -15,7 +15,10 @@ from cnnstudio.gui.widgets.gallery_model import GalleryItems
 from cnnstudio.gui.widgets.layer_strip import LayerEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnstudio.data.dataset import Dataset
+    from cnnstudio.gui.widgets.pixels import Pixels
     from cnnstudio.network.graph import NetworkGraph
     from cnnstudio.runs.run import Run
 
@@ -72,14 +75,18 @@ def own_items(pictures: Sequence[Picture]) -> GalleryItems:
 
 
 def data_items(
-    dataset: "Dataset | None", run: "Run", split: str, problem: StudioError | None
+    dataset: "Dataset | None",
+    run: "Run",
+    split: str,
+    problem: StudioError | None,
+    picture: "Callable[[int], Pixels | None]",
 ) -> tuple[GalleryItems, str]:
-    """The images of a split, or why there are none."""
+    """The images of a split, or why there are none; `picture` gives a small one by its number."""
     nothing = _why_no_images(dataset, run, split, problem)
     if nothing or dataset is None:
         return GalleryItems((), lambda number: np.zeros((1, 1), np.uint8), str), nothing
     data = dataset
-    return GalleryItems(data.indices(split).tolist(), data.thumbnail, lambda number: caption(data, number)), ""
+    return GalleryItems(data.indices(split).tolist(), picture, lambda number: caption(data, number)), ""
 
 
 def _why_no_images(dataset: "Dataset | None", run: "Run", split: str, problem: StudioError | None) -> str:
@@ -95,10 +102,9 @@ def caption(dataset: "Dataset", number: int) -> str:
     return f"{dataset.classes[int(dataset.labels[number])]} · {printable(dataset.names[number])}"
 
 
-def data_picture(dataset: "Dataset", run: "Run", number: int) -> Picture:
-    """An image of the data; its class counts in the run's order."""
+def data_picture(dataset: "Dataset", run: "Run", number: int, pixels: "Pixels") -> Picture:
+    """An image of the data, with its pixels (C, H, W); its class counts in the run's order."""
     name = dataset.classes[int(dataset.labels[number])]
-    pixels = np.asarray(dataset.pixels[number])
     true_class = run.classes.index(name) if name in run.classes else None
     shown = np.ascontiguousarray(pixels.transpose(1, 2, 0))
     return Picture(printable(dataset.names[number]), pixels, shown, true_class)

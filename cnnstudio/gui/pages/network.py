@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cnnstudio.core.errors import GraphError
+from cnnstudio.gui.late_pictures import with_pixels
 from cnnstudio.gui.pages.my_blocks import MyBlocks
 from cnnstudio.gui.pages.network_layout import NetworkLayout
 from cnnstudio.gui.pages.network_texts import architecture_of, changed_setting, is_changed
@@ -19,6 +20,8 @@ from cnnstudio.network.spec import LayerSpec
 from cnnstudio.network.summary import Summary, summarize
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from cnnstudio.core.jobs import JobContext
     from cnnstudio.gui.session import Session
     from cnnstudio.gui.widgets.start_list import Start
@@ -259,4 +262,7 @@ class NetworkPage(Page):
             return
         indices = dataset.indices("train")
         index = int(indices[self._picture_number % len(indices)])
-        self.side.sees.set_picture(dataset.pixels[index].transpose(1, 2, 0))
+        with_pixels(self.session, dataset, [index], self._on_picture_read)
+
+    def _on_picture_read(self, pixels: "np.ndarray") -> None:
+        self.side.sees.set_picture(pixels[0].transpose(1, 2, 0))

@@ -1,10 +1,12 @@
 """Which picture the Inspect page looks at: one of the data, or one of the user's own."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from cnnstudio.data.splits import SPLITS
+from cnnstudio.gui.late_pictures import LatePictures, with_pixels
 from cnnstudio.gui.pages.inspect_choices import NONE_OF_MINE, OWN, data_items, data_picture, own_items
 from cnnstudio.gui.pages.inspection import Picture
 from cnnstudio.gui.pages.own_pictures import OwnPictures
@@ -12,7 +14,12 @@ from cnnstudio.gui.pages.picture_sources import chosen_files, pasted
 from cnnstudio.gui.widgets.image_chooser import ImageChooser
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from cnnstudio.core.jobs import Job
+    from cnnstudio.data.dataset import Dataset
     from cnnstudio.gui.session import Session
+    from cnnstudio.runs.run import Run
 
 
 class PictureChoice(QObject):
@@ -26,6 +33,9 @@ class PictureChoice(QObject):
         self._chooser = chooser
         self.own = OwnPictures(session, self)
         self.picture: Picture | None = None
+        self._late = LatePictures(session, self)
+        self._reading: Job | None = None
+        self._late.arrived.connect(chooser.gallery.viewport().update)
         self.own.added.connect(self._on_own_added)
         session.dataset_changed.connect(self.refresh)
         session.image_wanted.connect(self.show_image)
@@ -48,7 +58,10 @@ class PictureChoice(QObject):
         if source == OWN:
             items, nothing = own_items(self.own.pictures), NONE_OF_MINE
         else:
-            items, nothing = data_items(self._session.dataset, run, source, self._session.data_error)
+            dataset = self._session.dataset
+            if dataset is not None:
+                self._late.set_dataset(dataset)
+            items, nothing = data_items(dataset, run, source, self._session.data_error, self._late.picture)
         self._chooser.set_items(items, nothing)
         if len(items.numbers):
             self._chooser.choose(int(items.numbers[0]))
@@ -82,10 +95,16 @@ class PictureChoice(QObject):
 
     def _on_picked(self, number: int) -> None:
         run, dataset = self._session.run, self._session.dataset
+        if self._reading is not None:
+            self._reading.cancel()
         if self._chooser.sources.key() == OWN:
             self._set(self.own.pictures[number])
         elif run is not None and dataset is not None:
-            self._set(data_picture(dataset, run, number))
+            use = partial(self._on_read, dataset, run, number)
+            self._reading = with_pixels(self._session, dataset, [number], use)
+
+    def _on_read(self, dataset: "Dataset", run: "Run", number: int, pixels: "np.ndarray") -> None:
+        self._set(data_picture(dataset, run, number, pixels[0]))
 
     def _set(self, picture: Picture | None) -> None:
         self.picture = picture

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.core.errors import StudioError
+from cnnstudio.gui.late_pictures import with_thumbnails
 from cnnstudio.gui.pages.before_start import BeforeStart
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.train_layout import TrainLayout
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
     from cnnstudio.data.dataset import Dataset
     from cnnstudio.gui.session import Session
+    from cnnstudio.gui.widgets.pixels import Pixels
     from cnnstudio.runs.history_part import HistoryPart
     from cnnstudio.runs.run import Run
     from cnnstudio.training.events import TrainingEvent
@@ -63,9 +65,9 @@ class TrainPage(Page):
         self.view.queue_button.clicked.connect(session.queue.add_current)
         session.queue.changed.connect(self._refresh_queue)
         self.view.resume_button.clicked.connect(self._on_resume)
+        self.view.longer_button.picked.connect(self._on_longer)
         self.empty.triggered.connect(self._go_to_data)
         self._error.triggered.connect(self._go_to_data)
-        self.view.longer_button.picked.connect(self._on_longer)
         self._busy.triggered.connect(self._on_cancel_opening)
         session.jobs.job_changed.connect(self._on_job_changed)
         for signal in (session.project_changed, session.dataset_changed, session.graph_changed, session.config_changed):
@@ -156,12 +158,12 @@ class TrainPage(Page):
             training.go_on()
 
     def _on_resume(self) -> None:
-        run = self.session.run
-        if run is not None:
         if self.session.run is not None:
             self.session.training.resume_run(self.session.run)
 
     def _on_longer(self, epochs: str) -> None:
+        run = self.session.run
+        if run is not None:
             self.session.training.resume_run(run, run.config.epochs + int(epochs))
 
     def _on_preset(self, name: str) -> None:
@@ -242,7 +244,12 @@ class TrainPage(Page):
             self._watched = watched
             places = dataset.indices("val")[event.indices]
             truths = [dataset.classes[int(dataset.labels[place])] for place in places]
-            self.view.guesses.set_images([dataset.thumbnail(int(place)) for place in places], truths, dataset.classes)
+
+            def show(pictures: "list[Pixels]") -> None:
+                if self._data is dataset and self._watched == watched:
+                    self.view.guesses.set_images(pictures, truths, dataset.classes)
+
+            with_thumbnails(self.session, dataset, places, show)
         self.view.guesses.set_probabilities(event.probabilities)
 
     def _on_way(self, way: str) -> None:

@@ -40,12 +40,12 @@ class AnswerSheet(TileSheet):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._answers: tuple[Answer, ...] = ()
-        self._picture: Callable[[int], Pixels] | None = None
+        self._picture: Callable[[int], Pixels | None] | None = None
         self._images: OrderedDict[int, QImage] = OrderedDict()
         self.setMinimumSize(PICTURE_PX + 40, PICTURE_PX + 60)
 
-    def set_answers(self, answers: Sequence[Answer], picture: Callable[[int], Pixels]) -> None:
-        """Show these, in this order."""
+    def set_answers(self, answers: Sequence[Answer], picture: Callable[[int], Pixels | None]) -> None:
+        """Show these, in this order; `picture` gives None while one is not there yet."""
         self._answers = tuple(answers)
         self._picture = picture
         self._images.clear()
@@ -91,6 +91,9 @@ class AnswerSheet(TileSheet):
 
     def _paint_picture(self, painter: QPainter, index: int, place: QRectF) -> None:
         image = self._image(index)
+        if image is None:
+            painter.fillRect(place, theme.color("line"))
+            return
         scale = min(place.width() / image.width(), place.height() / image.height())
         room = QRectF(0, 0, image.width() * scale, image.height() * scale)
         room.moveCenter(place.center())
@@ -115,9 +118,12 @@ class AnswerSheet(TileSheet):
         painter.setPen(theme.color("muted"))
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, "→")
 
-    def _image(self, index: int) -> QImage:
-        if index not in self._images and self._picture is not None:
-            self._images[index] = to_qimage(self._picture(index))
+    def _image(self, index: int) -> QImage | None:
+        if index not in self._images:
+            pixels = None if self._picture is None else self._picture(index)
+            if pixels is None:
+                return None
+            self._images[index] = to_qimage(pixels)
             if len(self._images) > KEPT_IMAGES:
                 self._images.popitem(last=False)
         return self._images[index]

@@ -1,6 +1,6 @@
 """The pictures of a dataset: filtered, sorted, chosen, put into other classes, left out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -14,6 +14,7 @@ from cnnstudio.gui.widgets.data_filters import SPLIT_TITLES, DataFilters
 from cnnstudio.gui.widgets.gallery import MAX_ZOOM_PX, MIN_ZOOM_PX, Gallery
 from cnnstudio.gui.widgets.gallery_model import Badge, GalleryItems
 from cnnstudio.gui.widgets.labels import ElidedLabel
+from cnnstudio.gui.widgets.pixels import Pixels
 
 SPLIT_ROLES = {"train": "series.0", "val": "series.1", "test": "series.2"}
 KEYS = {Qt.Key(Qt.Key.Key_1 + number): number for number in range(9)}
@@ -43,6 +44,7 @@ class DataBrowser(Card):
     def __init__(self) -> None:
         super().__init__("Pictures")
         self._dataset: Dataset | None = None
+        self._picture: Callable[[int], Pixels | None] = no_picture
         self.filters = DataFilters()
         self.gallery = Gallery("Pictures", HELP, several=True)
         self.gallery.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -74,8 +76,14 @@ class DataBrowser(Card):
         self.gallery.key_pressed.connect(self._on_key)
         self.gallery.customContextMenuRequested.connect(self._open_menu)
 
-    def set_dataset(self, dataset: Dataset) -> None:
-        """Show the pictures of a dataset; filters stay where they still make sense."""
+    def set_dataset(self, dataset: Dataset, picture: Callable[[int], Pixels | None] | None = None) -> None:
+        """Show the pictures of a dataset; filters stay where they still make sense.
+
+        Args:
+            dataset: Whose they are.
+            picture: Gives a small one by its number, None while it isn't there; the dataset itself if left out.
+        """
+        self._picture = picture or dataset.thumbnail
         is_same = self._dataset is not None and self._dataset.pixels is dataset.pixels
         self._dataset = dataset
         self.filters.set_dataset(dataset)
@@ -113,7 +121,7 @@ class DataBrowser(Card):
         if dataset is None:
             return
         numbers = self.shown()
-        items = GalleryItems(numbers.tolist(), dataset.thumbnail, self._caption, self._badge, self._tooltip)
+        items = GalleryItems(numbers.tolist(), self._picture, self._caption, self._badge, self._tooltip)
         self.gallery.set_items(items, keep_pixmaps=keep)
         total = len(dataset)
         self.set_note(f"{len(numbers):,} of {total:,}" if len(numbers) < total else f"{total:,}")
@@ -203,6 +211,10 @@ class DataBrowser(Card):
         sender = self.sender()
         assert isinstance(sender, QAction)
         self._relabel(int(sender.data()))
+
+
+def no_picture(number: int) -> None:
+    """There is none yet."""
 
 
 def plain_entry(name: str) -> str:

@@ -61,7 +61,7 @@ class EvaluationView(QWidget):
         self._evaluation: Evaluation | None = None
         self._cell_title = NO_CELL
         self._names: list[str] = []
-        self._picture: Callable[[int], Pixels] | None = None
+        self._picture: Callable[[int], Pixels | None] | None = None
         self.tiles = {
             "top1": NumberTile(
                 "Right at the first guess (top-1)", "Share of the images whose best guess is their class."
@@ -85,7 +85,7 @@ class EvaluationView(QWidget):
         self._build()
         self._connect()
 
-    def show_evaluation(self, found: Evaluation, picture: Callable[[int], Pixels]) -> None:
+    def show_evaluation(self, found: Evaluation, picture: Callable[[int], Pixels | None]) -> None:
         """Show all there is of an evaluation; `picture` gives an image by its place in the data set."""
         self._evaluation, self._picture = found, picture
         report = found.report

@@ -31,14 +31,14 @@ class GalleryItems:
 
     Args:
         numbers: One a picture, such as positions in a dataset.
-        picture: Number to uint8 (H, W), (H, W, 1) or (H, W, 3).
+        picture: Number to uint8 (H, W), (H, W, 1) or (H, W, 3); None while it is not there yet.
         caption: Number to the line below the picture.
         badge: Number to the badge on it, or None.
         tooltip: Number to the tooltip; the caption if left out.
     """
 
     numbers: Sequence[int]
-    picture: Callable[[int], Pixels]
+    picture: Callable[[int], Pixels | None]
     caption: Callable[[int], str]
     badge: Callable[[int], Badge | None] | None = None
     tooltip: Callable[[int], str] | None = None
@@ -55,12 +55,15 @@ class PixmapCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, number: int, make: Callable[[int], Pixels]) -> QPixmap:
-        """The pixmap of a number, made if it isn't kept."""
+    def get(self, number: int, make: Callable[[int], Pixels | None]) -> QPixmap:
+        """The pixmap of a number, made if it isn't kept; a null one, not kept, while its pixels aren't there."""
         if number in self._kept:
             self._kept.move_to_end(number)
             return self._kept[number]
-        pixmap = to_pixmap(make(number))
+        pixels = make(number)
+        if pixels is None:
+            return QPixmap()
+        pixmap = to_pixmap(pixels)
         self._kept[number] = pixmap
         self.size_bytes += _bytes(pixmap)
         while self.size_bytes > self._limit_bytes and len(self._kept) > 1:
