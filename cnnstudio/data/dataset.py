@@ -13,7 +13,14 @@ from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.augmentation import AugmentSpec
 from cnnstudio.data.colours import ColourStatistics, colour_statistics
-from cnnstudio.data.dealing import dealt_splits, edited_labels, fingerprinted, normalised
+from cnnstudio.data.dealing import (
+    dealt_splits,
+    edited_labels,
+    fingerprinted,
+    news_of_parts,
+    normalised,
+    with_kept_parts,
+)
 from cnnstudio.data.findings import split_problems
 from cnnstudio.data.raw import Problem, RawData
 from cnnstudio.data.spec import DataEdits, DataSpec
@@ -24,6 +31,8 @@ __all__ = ["EXCLUDED", "SPLITS", "Dataset", "Problem", "open_dataset", "printabl
 
 # Pixels may be more than the memory holds.
 DIGEST_ROWS = 8_192
+# What is computed of the pictures once, and holds on where they and their parts stay.
+COMPUTED = ("digest", "colours")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +86,16 @@ class Dataset:
         counts = np.bincount(labels, minlength=len(self.classes))
         return dict(zip(self.classes, counts.tolist(), strict=True))
 
+    @property
+    def has_pixels_at_hand(self) -> bool:
+        """False if files are decoded anew for each look at the pixels, which takes a while."""
+        return isinstance(self.pixels, np.ndarray)
+
+    @property
+    def has_thumbnails_at_hand(self) -> bool:
+        """False if `thumbnail` must decode a file first."""
+        return self.thumbnails is not None or self.has_pixels_at_hand
+
     def thumbnail(self, index: int) -> np.ndarray:
         """A small picture to show: uint8, shape (H, W, C)."""
         if self.thumbnails is not None:
@@ -105,9 +124,7 @@ class Dataset:
         """The same pictures, to be distorted otherwise for training; what was computed of them is kept."""
         asked = self.asked and self.asked.replace(augment=augment)
         made = replace(self, spec=self.spec.replace(augment=augment), asked=asked)
-        for name in ("digest", "colours"):
-            if name in vars(self):
-                vars(made)[name] = vars(self)[name]
+        vars(made).update({name: vars(self)[name] for name in COMPUTED if name in vars(self)})
         return made
 
     def with_edits(self, edits: DataEdits) -> "Dataset":
@@ -169,6 +186,16 @@ def open_dataset(spec: DataSpec, ctx: JobContext, at_hand: Dataset | None = None
     return dealt(fingerprinted(raw), spec)
 
 
+def with_kept_splits(dataset: Dataset) -> Dataset:
+    """The same, with the part of each file written into its spec: opened with that, no file changes its part."""
+    assert dataset.raw is not None
+    assert dataset.asked is not None
+    asked = with_kept_parts(dataset.raw, dataset.asked)
+    made = replace(dataset, spec=dataset.spec.replace(kept=asked.kept), asked=asked)
+    vars(made).update({name: vars(dataset)[name] for name in COMPUTED if name in vars(dataset)})
+    return made
+
+
 def dealt(raw: RawData, spec: DataSpec) -> Dataset:
     """A data set of pictures that were read: with the user's edits, split, measured and checked."""
     assert raw.groups is not None
@@ -183,7 +210,13 @@ def dealt(raw: RawData, spec: DataSpec) -> Dataset:
         labels=labels,
         splits=splits,
         masks=raw.masks,
-        problems=_ordered([*raw.problems, *split_problems(replace(raw, labels=labels), splits)]),
+        problems=_ordered(
+            [
+                *raw.problems,
+                *news_of_parts(raw, spec, splits),
+                *split_problems(replace(raw, labels=labels), splits),
+            ]
+        ),
         thumbnails=raw.thumbnails,
         groups=raw.groups,
         raw=raw,

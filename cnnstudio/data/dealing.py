@@ -1,15 +1,20 @@
 """From pictures to a data set that can be trained on: edits, splits and statistics."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from cnnstudio.data.duplicates import clusters
 from cnnstudio.data.fingerprint import fingerprints
+from cnnstudio.data.kept_splits import keep_parts, kept_parts
 from cnnstudio.data.preprocess import MIN_STD, measured, rounded
-from cnnstudio.data.raw import RawData
+from cnnstudio.data.raw import Problem, RawData
 from cnnstudio.data.spec import DataEdits, DataSpec, PreprocessSpec
-from cnnstudio.data.splits import EXCLUDED, TRAIN, split_groups, stratified_splits
+from cnnstudio.data.splits import EXCLUDED, TEST, TRAIN, VAL, dealt_parts, split_groups, splits_of
+from cnnstudio.data.words import counted
+
+WENT = {TRAIN: "for training", VAL: "for validation", TEST: "for the test", EXCLUDED: "left out"}
 
 
 def fingerprinted(raw: RawData) -> RawData:
@@ -36,11 +41,48 @@ def dealt_splits(raw: RawData, groups: np.ndarray, spec: DataSpec) -> np.ndarray
 
     Dealt by the classes as the source names them: relabelling or leaving out one picture moves no other.
     """
-    splits = stratified_splits(raw.labels, spec.split, raw.given_splits, split_groups(raw.names, spec.split, groups))
+    splits = splits_of(dealt_parts_of(raw, groups, spec), spec.split)
     if spec.edits.excluded:
         left_out = set(spec.edits.excluded)
         splits[[place for place, name in enumerate(raw.names) if name in left_out]] = EXCLUDED
     return splits
+
+
+def dealt_parts_of(raw: RawData, groups: np.ndarray, spec: DataSpec) -> np.ndarray:
+    """The part of each picture: a split or a fold, as it was kept, or dealt out by the seed."""
+    known = known_parts(raw, spec) if spec.kept else None
+    return dealt_parts(raw.labels, spec.split, raw.given_splits, split_groups(raw.names, spec.split, groups), known)
+
+
+def known_parts(raw: RawData, spec: DataSpec) -> np.ndarray:
+    """The part of each picture as it was kept, −1 for new ones; a file that was renamed is known by its content."""
+    moved = () if raw.difference is None else raw.difference.moved
+    return kept_parts(spec.kept, raw.names, spec.split, moved)
+
+
+def with_kept_parts(raw: RawData, spec: DataSpec) -> DataSpec:
+    """The spec with the part of each file written down, so that files that come later move none of them."""
+    assert raw.groups is not None
+    if raw.manifest is None:
+        return spec
+    kept = keep_parts(spec.kept, raw.names, dealt_parts_of(raw, raw.groups, spec), spec.split)
+    return spec.replace(kept=kept)
+
+
+def news_of_parts(raw: RawData, spec: DataSpec, splits: np.ndarray) -> Iterator[Problem]:
+    """Where new pictures went, if others were there before them."""
+    known = known_parts(raw, spec) if spec.kept else np.zeros(0)
+    new = np.flatnonzero(known < 0)
+    if not len(new) or len(new) == len(known):
+        return
+    counts = np.bincount(splits[new], minlength=EXCLUDED + 1)
+    parts = [f"{counts[split]:,} {words}" for split, words in WENT.items() if counts[split]]
+    yield Problem(
+        "",
+        "new_pictures",
+        f"{counted(len(new), 'new picture')}: {', '.join(parts)}; all others are in the parts they were in.",
+        places=tuple(new.tolist()),
+    )
 
 
 def normalised(raw: RawData, splits: np.ndarray, spec: PreprocessSpec) -> PreprocessSpec:

@@ -194,14 +194,18 @@ class DataSpec(Spec):
     split: SplitSpec = SplitSpec()
     augment: AugmentSpec = AugmentSpec()
     edits: DataEdits = DataEdits()
+    # Which file is in which part, as `data.kept_splits` writes it; empty: dealt out by the seed alone.
+    kept: str = ""
 
     def is_same_files(self, other: "DataSpec") -> bool:
         """True if both name the same pictures at the same size, however they are split, relabelled or distorted."""
-        return self.replace(augment=other.augment, split=other.split, edits=other.edits) == other
+        return self.replace(augment=other.augment, split=other.split, edits=other.edits, kept=other.kept) == other
 
     def is_same_data(self, other: "DataSpec") -> bool:
         """True if both name the same pictures in the same splits, however they are distorted for training."""
-        return self.replace(augment=other.augment) == other
+        # Before anything was written down, the seed alone said the same.
+        kept = other.kept if not (self.kept and other.kept) else self.kept
+        return self.replace(augment=other.augment, kept=kept) == other
 
 
 def data_spec(source: SourceSpec, ctx: "JobContext | None" = None) -> DataSpec:

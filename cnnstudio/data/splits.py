@@ -10,6 +10,8 @@ from cnnstudio.data.spec import SplitSpec
 
 SPLITS = ("train", "val", "test")
 TRAIN, VAL, TEST = range(3)
+# A part is a split, or from here on a fold.
+FIRST_FOLD = 4
 # Left out by the user: in no split.
 EXCLUDED = 3
 
@@ -32,6 +34,35 @@ def stratified_splits(
     Returns:
         uint8, shape (N,), index into SPLITS.
     """
+    return splits_of(dealt_parts(labels, spec, given, groups), spec)
+
+
+def splits_of(parts: np.ndarray, spec: SplitSpec) -> np.ndarray:
+    """The splits that parts mean: one fold is for validation now, the others for training."""
+    folds = np.where(parts == FIRST_FOLD + spec.fold, VAL, TRAIN)
+    return np.where(parts >= FIRST_FOLD, folds, parts).astype(np.uint8)
+
+
+def dealt_parts(
+    labels: np.ndarray,
+    spec: SplitSpec,
+    given: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
+    known: np.ndarray | None = None,
+) -> np.ndarray:
+    """The part of each image: a split, or one of the folds; the arguments are those of `stratified_splits`.
+
+    Args:
+        labels: int64, shape (N,).
+        spec: Shares and seed; or folds.
+        given: int8, shape (N,).
+        groups: int64, shape (N,).
+        known: int16, shape (N,): the parts of images that were dealt out before, −1 for new ones. The known ones stay;
+            new ones go where their class lacks most, or to the copies that they belong to.
+
+    Returns:
+        uint8, shape (N,).
+    """
     given = np.full(len(labels), -1, np.int8) if given is None else given
     is_given = [bool((given == split).any()) for split in range(3)]
     is_open = given == -1
@@ -39,13 +70,18 @@ def stratified_splits(
         is_open = is_open | (given == TRAIN)
     val = 0.0 if is_given[VAL] else spec.val
     test = 0.0 if is_given[TEST] else spec.test
-    splits = np.where(given >= 0, given, TRAIN).astype(np.uint8)
+    parts = np.where(given >= 0, given, TRAIN).astype(np.uint8)
     members = np.flatnonzero(is_open)
-    if spec.folds > 1 and not is_given[VAL]:
-        splits[members] = _folded(labels[members], spec, test, None if groups is None else groups[members])
+    own, own_groups = labels[members], None if groups is None else groups[members]
+    folds = spec.folds if spec.folds > 1 and not is_given[VAL] else 0
+    if known is not None and (known[members] >= 0).any():
+        sizes = {label: _sizes(int((own == label).sum()), label, val, test, folds) for label in np.unique(own).tolist()}
+        parts[members] = _extended(own, spec.seed, sizes, own_groups, known[members])
+    elif folds:
+        parts[members] = _folded(own, spec, test, own_groups)
     else:
-        splits[members] = _dealt(labels[members], spec.seed, val, test, None if groups is None else groups[members])
-    return splits
+        parts[members] = _dealt(own, spec.seed, val, test, own_groups)
+    return parts
 
 
 def part_sizes(n: int, val: float, test: float) -> tuple[int, int]:
@@ -113,17 +149,54 @@ def _dealt(labels: np.ndarray, seed: int, val: float, test: float, groups: np.nd
 
 
 def _folded(labels: np.ndarray, spec: SplitSpec, test: float, groups: np.ndarray | None) -> np.ndarray:
-    """One fold is for validation, the others for training; the test part is the same for all folds."""
+    """The test part, which is the same for all folds, and the folds."""
     splits = _dealt(labels, spec.seed, 0.0, test, groups)
     rest = np.flatnonzero(splits == TRAIN)
     sizes = {}
     for label in np.unique(labels[rest]).tolist():
-        n = int(np.count_nonzero(labels[rest] == label))
-        # What doesn't divide evenly goes to different folds in different classes.
-        sizes[label] = {f: (n + (f + label) % spec.folds) // spec.folds for f in range(spec.folds)}
-    folds = _filled(labels[rest], spec.seed + 1, sizes, None if groups is None else groups[rest])
-    splits[rest[folds == spec.fold]] = VAL
+        sizes[label] = _fold_sizes(int(np.count_nonzero(labels[rest] == label)), label, spec.folds)
+    splits[rest] = _filled(labels[rest], spec.seed + 1, sizes, None if groups is None else groups[rest])
     return splits
+
+
+def _fold_sizes(n: int, label: int, folds: int) -> dict[int, int]:
+    """What doesn't divide evenly goes to different folds in different classes."""
+    return {FIRST_FOLD + f: (n + (f + label) % folds) // folds for f in range(folds)}
+
+
+def _sizes(n: int, label: int, val: float, test: float, folds: int) -> dict[int, int]:
+    """How many of a class's n images each part should have; the last part gets what is left over."""
+    if folds:
+        n_test = part_sizes(n, 0.0, test)[1]
+        return {TEST: n_test, **_fold_sizes(n - n_test, label, folds)}
+    n_val, n_test = part_sizes(n, val, test)
+    return {VAL: n_val, TEST: n_test, TRAIN: n - n_val - n_test}
+
+
+def _extended(
+    labels: np.ndarray, seed: int, sizes: dict[int, dict[int, int]], groups: np.ndarray | None, known: np.ndarray
+) -> np.ndarray:
+    """The parts of known images as they were, and of new ones where each class lacks most."""
+    parts = known.copy()
+    if groups is not None:
+        _join_known(parts, groups)
+    left = {label: dict(wanted) for label, wanted in sizes.items()}
+    for label, wanted in left.items():
+        has = np.bincount(parts[(labels == label) & (parts >= 0)], minlength=max(wanted) + 1)
+        left[label] = {part: max(0, size - int(has[part])) for part, size in wanted.items()}
+    new = np.flatnonzero(parts < 0)
+    parts[new] = _filled(labels[new], seed, left, None if groups is None else groups[new])
+    return parts.astype(np.uint8)
+
+
+def _join_known(parts: np.ndarray, groups: np.ndarray) -> None:
+    """A new image goes where most of its group is already."""
+    mixed = np.intersect1d(groups[parts < 0], groups[parts >= 0])
+    places = np.flatnonzero(np.isin(groups, mixed))
+    for group in mixed.tolist():
+        members = places[groups[places] == group]
+        there = parts[members]
+        parts[members[there < 0]] = np.bincount(there[there >= 0]).argmax()
 
 
 def _filled(labels: np.ndarray, seed: int, sizes: dict[int, dict[int, int]], groups: np.ndarray | None) -> np.ndarray:

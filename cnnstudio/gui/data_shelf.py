@@ -62,10 +62,12 @@ class DataShelf(RunShelf):
 
         def work(ctx: "JobContext") -> "tuple[DataSpec, Dataset]":
             # numpy takes 0.08 s to import: not before the first paint.
-            from cnnstudio.data.dataset import open_dataset
+            from cnnstudio.data.dataset import open_dataset, with_kept_splits
 
-            spec = make_spec(ctx)
-            return spec, open_dataset(spec, ctx, at_hand)
+            # The project writes down which file is in which part: files that come later move none of them.
+            dataset = with_kept_splits(open_dataset(make_spec(ctx), ctx, at_hand))
+            assert dataset.asked is not None
+            return dataset.asked, dataset
 
         # A job that was replaced may still have finished in time: only the newest one counts.
         def done(found: "tuple[DataSpec, Dataset]") -> None:

@@ -12,7 +12,8 @@ Part = Literal["data", "network", "recipe", "program"]
 ABSENT = "–"
 # Below this share of common layers two networks are told apart as wholes, not layer by layer.
 ALIKE = 0.5
-UNIMPORTANT = ("version",)
+# What `kept` says of each file shows in the images' counts and fingerprint.
+UNIMPORTANT = ("version", "kept")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ GROUPS = {
     "too_large": "{n} images are too large.",
     "permission": "{n} files may not be read.",
     "unreadable": "{n} files can't be read.",
+    "drive": "{n} files are not given by their drive.",
     "missing": "{n} files are not there any more.",
     "conflicting_labels": "{n} pictures are in two classes.",
     "tiny_class": "{n} classes have too few images to learn and to check.",
@@ -29,6 +30,7 @@ FIXES = dict.fromkeys(("duplicates", "near_duplicates", "leak", "near_leak"), "L
 # What a finding is called on the chip of the gallery that shows it.
 CHIPS = {
     "changed": "New or changed",
+    "new_pictures": "New pictures",
     "duplicates": "Exact copies",
     "near_duplicates": "Look-alikes",
     "leak": "In several parts",
