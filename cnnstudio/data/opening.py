@@ -25,7 +25,14 @@ def named_source(text: str) -> SourceSpec | None:
     # What downloads takes 50 ms to import: only for what may be a name.
     from cnnstudio.data.known import KNOWN
 
-    return KnownSource(name=text) if text in KNOWN else None
+    if text in KNOWN:
+        return KnownSource(name=text)
+    # "emnist-letters", "cifar-100-coarse": a set and its version.
+    for name, known in KNOWN.items():
+        for variant in filter(None, known.variants):
+            if text == f"{name}-{variant.removeprefix(name + '-')}":
+                return KnownSource(name=name, variant=variant)
+    return None
 
 
 def source_at(path: Path) -> SourceSpec:

@@ -75,8 +75,12 @@ class DownloadDialog(QDialog):
             self.get_button.set_enabled(not is_busy, "A download is under way.")
             self.problem.hide()
 
+    def add_settings(self, form: QWidget) -> None:
+        """Put a form between the list and what is said of the chosen one."""
+        self._box.insertWidget(self._box.indexOf(self.details), form)
+
     def _lay_out(self, title: str, text: str) -> None:
-        box = QVBoxLayout(self)
+        box = self._box = QVBoxLayout(self)
         box.setContentsMargins(*[theme.tokens.size.page] * 4)
         box.setSpacing(theme.tokens.size.gap)
         box.addWidget(Label(title, "page-title"))

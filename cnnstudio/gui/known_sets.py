@@ -24,14 +24,14 @@ class KnownSets(Downloading):
         super().__init__(self.dialog, session)
         self.dialog.wanted.connect(self._fetch)
 
-    def use(self, result: str) -> None:
-        """Open the set of this key."""
-        self._session.open_source(KnownSource(name=result))
+    def use(self, result: KnownSource) -> None:
+        """Open the set."""
+        self._session.open_source(result)
 
-    def _fetch(self, key: str) -> None:
-        self.start(KNOWN[key].title, partial(_install, key))
+    def _fetch(self, source: KnownSource) -> None:
+        self.start(KNOWN[source.name].title, partial(_install, source))
 
 
-def _install(key: str, ctx: JobContext) -> str:
-    KNOWN[key].install(ctx)
-    return key
+def _install(source: KnownSource, ctx: JobContext) -> KnownSource:
+    KNOWN[source.name].install(ctx, source.place)
+    return source

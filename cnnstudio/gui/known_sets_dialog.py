@@ -6,7 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from cnnstudio.data.known import KnownSet
+from cnnstudio.data.sources.known import KnownSource
 from cnnstudio.gui.download_dialog import DownloadDialog, offers
+from cnnstudio.gui.pages.data_sources import known_form
+from cnnstudio.gui.widgets.form import Form
 from cnnstudio.gui.widgets.table import Column
 from cnnstudio.gui.widgets.times import bytes_text
 
@@ -20,13 +23,15 @@ COLUMNS = (
 
 
 class KnownSetsDialog(DownloadDialog):
-    """Signals: `wanted` brings the key of the set to open (and to fetch first, if need be); `stopped` ends the work."""
+    """Signals: `wanted` brings the KnownSource to open (and to fetch first, if need be); `stopped` ends the work."""
 
-    wanted = Signal(str)
+    wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None) -> None:
         self._sets: tuple[type[KnownSet], ...] = ()
         self._here: frozenset[str] = frozenset()
+        self._sources: dict[str, KnownSource] = {}
+        self._forms: dict[str, Form] = {}
         text = "From the addresses of their authors or of torchvision, verified by checksums, on your click only."
         table = offers(COLUMNS, "Well-known sets", "Enter or a double click takes the set.")
         super().__init__(parent, "Well-known sets", text, table, "Fetch the set, check it, and open it.", SIZE)
@@ -52,18 +57,38 @@ class KnownSetsDialog(DownloadDialog):
         known = self.chosen()
         if known is None:
             return
+        self._show_form(known)
+        folder = self._sources[known.key].place
+        place = folder or known.folder()
         hosts = sorted({file.url.split("/")[2] for file in known.remote})
         self.details.set_text(
-            f"Licence: {known.licence}.\nPage: {known.home}\nDownloads from {', '.join(hosts)} to {known.folder()}"
+            f"Licence: {known.licence}.\nPage: {known.home}\nDownloads from {', '.join(hosts)} to {place}"
         )
-        is_here, verb = known.key in self._here, "Go on with" if known.partial_bytes() else "Download"
+        is_here = known.key in self._here if folder is None else known.is_installed(folder)
+        verb = "Go on with" if known.partial_bytes() and folder is None else "Download"
         self.get_button.setText("Use this set" if is_here else f"{verb} {bytes_text(known.download_bytes())}")
 
     def get(self) -> None:
         """Ask for the chosen set."""
         known = self.chosen()
         if known is not None and not self.is_busy:
-            self.wanted.emit(known.key)
+            self.wanted.emit(self._sources[known.key])
+
+    def _show_form(self, known: type[KnownSet]) -> None:
+        """The settings of a set; they hold for the download, and can be changed on the page Data later on."""
+        source, fields = known_form(self._sources.setdefault(known.key, KnownSource(name=known.key)))
+        if known.key not in self._forms:
+            form = self._forms[known.key] = Form(*fields)
+            form.changed.connect(self._on_source)
+            self.add_settings(form)
+        self.form = self._forms[known.key]
+        self.form.set_spec(source)
+        for form in self._forms.values():
+            form.setVisible(form is self.form)
+
+    def _on_source(self, source: KnownSource) -> None:
+        self._sources[source.name] = source
+        self.show_row(self.table.current())
 
     def _cells(self, known: type[KnownSet]) -> tuple[object, ...]:
         part = known.partial_bytes()

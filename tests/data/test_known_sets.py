@@ -187,6 +187,90 @@ def test_emnist_is_unpacked_and_turned(server):
     assert not (datasets_dir() / "emnist" / "gzip.zip").exists()
 
 
+def emnist_zip() -> bytes:
+    """Two of EMNIST's sets: the balanced one, and the letters, which count from 1."""
+    files = four_files()
+    inner = [(f"gzip/emnist-balanced-{name.replace('t10k', 'test')}", content) for name, content in files.items()]
+    labels = np.array([1, 2, 3] * 4, np.uint8)
+    images = RNG.integers(0, 256, (12, 28, 28), np.uint8)
+    for part in ("train", "test"):
+        inner.append((f"gzip/emnist-letters-{part}-images-idx3-ubyte.gz", idx(images)))
+        inner.append((f"gzip/emnist-letters-{part}-labels-idx1-ubyte.gz", idx(labels)))
+    inner.append(("gzip/emnist-letters-mapping.txt", b"1 65 97\n2 66 98\n3 67 99\n"))
+    return zip_of(*inner)
+
+
+def test_emnists_letters_are_a_version_of_it_with_a_class_for_each_letter(server):
+    server.files = {"gzip.zip": emnist_zip()}
+    run_inline(lambda ctx: Emnist.install(ctx))
+    source = parse_source("emnist-letters")
+    assert source == KnownSource(name="emnist", variant="emnist-letters")
+    assert source.title == "EMNIST (letters)"
+    dataset = run_inline(lambda ctx: open_dataset(data_spec(source), ctx))
+    # Labels 1, 2, 3 are A, B, C; there is no class without a picture.
+    assert dataset.counts() == {"A": 8, "B": 8, "C": 8}
+    assert sorted(KNOWN["emnist"].variants) == ["", *sorted(f"emnist-{name}" for name in EMNISTS)]
+
+
+EMNISTS = ("byclass", "bymerge", "letters", "digits", "mnist")
+
+
+@pytest.mark.slow
+def test_emnists_versions_and_their_classes_are_torchvisions(torchvision_sets):
+    tv = torchvision_sets.EMNIST
+    assert {*EMNISTS, "balanced"} == set(tv.splits)
+    classes = {name: len(tv.classes_split_dict[name]) for name in tv.splits}
+    # torchvision counts a class "N/A" among the letters.
+    classes["letters"] -= 1
+    for variant, text in Emnist.variants.items():
+        assert text.endswith(f"{classes[variant.removeprefix('emnist-') or 'balanced']} classes")
+
+
+def test_cifar_100_is_opened_by_its_classes_or_its_groups(server):
+    record = bytes((3, 7)) + bytes(3072)
+    other = bytes((4, 8)) + bytes(3072)
+    inner = [
+        ("cifar-100-binary/train.bin", record * 4 + other * 4),
+        (
+            "cifar-100-binary/fine_label_names.txt",
+            "\n".join(f"fine {n}".replace(" ", "_") for n in range(100)).encode(),
+        ),
+        ("cifar-100-binary/coarse_label_names.txt", "\n".join(f"group_{n}" for n in range(20)).encode()),
+    ]
+    server.files = {"cifar-100-binary.tar.gz": tar_of(*inner)}
+    fine, coarse = opened("cifar-100").counts(), None
+    coarse = run_inline(lambda ctx: open_dataset(data_spec(parse_source("cifar-100-coarse")), ctx)).counts()
+    assert {name: n for name, n in fine.items() if n} == {"fine_7": 4, "fine_8": 4}
+    assert {name: n for name, n in coarse.items() if n} == {"group_3": 4, "group_4": 4}
+
+
+def test_class_names_of_ones_own_and_a_folder_of_ones_own(server, tmp_path):
+    server.files = four_files()
+    run_inline(lambda ctx: Mnist.install(ctx, tmp_path / "mine"))
+    names = tuple("abcdefghij")
+    source = KnownSource(name="mnist", class_names=names, folder=str(tmp_path / "mine"))
+    assert run_inline(lambda ctx: open_dataset(data_spec(source), ctx)).classes == names
+
+
+def test_a_version_that_there_is_not_is_refused_with_those_there_are(server):
+    server.files = {"gzip.zip": emnist_zip()}
+    run_inline(lambda ctx: Emnist.install(ctx))
+    with pytest.raises(DataError, match="EMNIST has no version 'greek'") as caught:
+        data_spec(KnownSource(name="emnist", variant="greek"))
+    assert "emnist-letters" in caught.value.hint
+
+
+@pytest.mark.parametrize("known", KNOWN.values(), ids=list(KNOWN))
+def test_every_setting_of_a_set_is_one_of_its_files(known, tmp_path):
+    """What the window offers must reach what reads the files."""
+    inner = type(known.source(tmp_path)).model_fields
+    fields = {known.variant_field if name == "variant" else name for name in known.settings}
+    assert fields <= set(inner)
+    assert bool(known.variants) == ("variant" in known.settings)
+    # And what reads the files and a user may want to set is offered.
+    assert {"class_names", "accept_problems"} & set(inner) <= set(known.settings)
+
+
 def test_cifar_10_is_unpacked(server):
     record = bytes((1,)) + bytes(3072)
     inner = [("cifar-10-batches-bin/data_batch_1.bin", record * 4 + (bytes(3073)) * 4)]

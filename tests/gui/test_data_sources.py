@@ -245,3 +245,94 @@ def test_nothing_is_fetched_before_the_click(
     sets.dialog.table.choose(3)
     sets.dialog.reject()
     assert asked == []
+
+
+@pytest.fixture
+def emnist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server with the balanced set of EMNIST and its digits, turned as its own are."""
+
+    def packed(values: np.ndarray) -> bytes:
+        head = bytes((0, 0, 8, values.ndim)) + struct.pack(f">{values.ndim}I", *values.shape)
+        return gzip.compress(head + values.tobytes())
+
+    def fetch(url: str, target: Path, *, digest: str, size: int | None, ctx: JobContext) -> Path:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(target, "w") as archive:
+            for family, classes in (("balanced", 5), ("digits", 3)):
+                for part in ("train", "test"):
+                    start = f"gzip/emnist-{family}-{part}"
+                    archive.writestr(f"{start}-images-idx3-ubyte.gz", packed(np.zeros((30, 28, 28), np.uint8)))
+                    labels = np.arange(30, dtype=np.uint8) % classes
+                    archive.writestr(f"{start}-labels-idx1-ubyte.gz", packed(labels))
+        return target
+
+    monkeypatch.setattr("cnnstudio.data.known.known_set.download", fetch)
+
+
+def pick(box: QComboBox, text: str) -> None:
+    box.setCurrentIndex(box.findText(text))
+    box.activated.emit(box.currentIndex())
+
+
+@pytest.mark.slow
+def test_the_version_of_a_set_is_chosen_before_the_download_and_changed_after_it(
+    dialog: KnownSetsDialog, main_window: MainWindow, qtbot: QtBot, emnist: None
+) -> None:
+    session = main_window.session
+    row = list(KNOWN).index("emnist")
+    dialog.table.setCurrentIndex(dialog.table.model().index(row, 0))
+    editor = dialog.form.editor("variant")
+    assert isinstance(editor, QComboBox)
+    assert editor.count() == 6
+    pick(editor, "Digits: 280,000, 10 classes")
+    qtbot.mouseClick(dialog.get_button, LEFT)
+    wait_for_data(session, qtbot)
+    assert len(session.dataset.classes) == 3
+    assert session.data_spec.source.title == "EMNIST (digits)"
+    (page,) = main_window.findChildren(DataPage)
+    own = page.sources.settings.editor("variant")
+    assert own.currentText() == "Digits: 280,000, 10 classes"
+    pick(own, "Balanced: 131,600, 47 classes")
+    qtbot.waitUntil(
+        lambda: session.data_job is None and session.dataset is not None and len(session.dataset.classes) == 5,
+        timeout=TIMEOUT_MS,
+    )
+    names = page.sources.settings.editor("class_names")
+    assert isinstance(names, QLineEdit)
+    page.sources.settings.open_more()
+    names.setText("a, b, c, d, e")
+    names.editingFinished.emit()
+    qtbot.waitUntil(
+        lambda: session.dataset is not None and session.dataset.classes == tuple("abcde"), timeout=TIMEOUT_MS
+    )
+
+
+@pytest.mark.slow
+def test_a_set_goes_to_the_folder_that_was_asked_for(
+    dialog: KnownSetsDialog, main_window: MainWindow, qtbot: QtBot, emnist: None, tmp_path: Path
+) -> None:
+    row = list(KNOWN).index("emnist")
+    dialog.table.setCurrentIndex(dialog.table.model().index(row, 0))
+    dialog.form.open_more()
+    folder = dialog.form.editor("folder")
+    assert isinstance(folder, QLineEdit)
+    folder.setText(str(tmp_path / "sets"))
+    folder.editingFinished.emit()
+    assert str(tmp_path / "sets") in dialog.details.text()
+    qtbot.mouseClick(dialog.get_button, LEFT)
+    wait_for_data(main_window.session, qtbot)
+    assert KNOWN["emnist"].is_installed(tmp_path / "sets")
+    assert not KNOWN["emnist"].is_installed()
+
+
+@pytest.mark.parametrize("known", KNOWN.values(), ids=list(KNOWN))
+def test_each_set_offers_its_settings_and_shows_them_whatever_a_file_says(
+    dialog: KnownSetsDialog, page: DataPage, known: type
+) -> None:
+    from cnnstudio.data.sources.known import KnownSource
+
+    dialog.table.setCurrentIndex(dialog.table.model().index(list(KNOWN).index(known.key), 0))
+    page.sources.set_source(KnownSource(name=known.key, variant="of a newer version"))
+    for form in (dialog.form, page.sources.settings):
+        for name in (*known.settings, "folder"):
+            assert form.editor(name).toolTip()

@@ -52,6 +52,9 @@ class Cifar100(CifarSet):
 
     key, title, inner = "cifar-100", "CIFAR-100", "cifar-100-binary"
     about = "60,000 small photos in a hundred classes, 32 × 32, colour."
+    variants: ClassVar[dict[str, str]] = {"": "All hundred classes", "coarse": "Twenty groups of five"}
+    variant_field = "labels"
+    settings = ("variant",)
     remote = (
         RemoteFile(
             "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",

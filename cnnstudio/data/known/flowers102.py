@@ -22,6 +22,7 @@ class Flowers102(KnownSet):
     licence = "None given; for research"
     home = "https://www.robots.ox.ac.uk/~vgg/data/flowers/102/"
     unpacked_bytes = 350_000_000
+    settings = ("accept_problems",)
     remote = (
         RemoteFile(BASE + "102flowers.tgz", "md5:52808999861908f626f3c1f4e79d11fa", 344_862_509),
         RemoteFile(BASE + "imagelabels.mat", "md5:e0620be6f572b9609742df49c70aed4d", 502),

@@ -19,6 +19,7 @@ class Food101(KnownSet):
     licence = "None given; photos from Foodspotting, for research"
     home = "https://data.vision.ee.ethz.ch/cvl/datasets_extra/food-101/"
     unpacked_bytes = 5_200_000_000
+    settings = ("accept_problems",)
     remote = (
         RemoteFile(
             "http://data.vision.ee.ethz.ch/cvl/food-101.tar.gz",

@@ -32,6 +32,7 @@ class Imagenette(KnownSet):
     licence = "Apache 2.0 (the photos: ImageNet's terms)"
     home = "https://github.com/fastai/imagenette"
     unpacked_bytes = 130_000_000
+    settings = ("accept_problems",)
     remote = (
         RemoteFile(
             "https://s3.amazonaws.com/fast-ai-imageclas/imagenette2-160.tgz",

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -53,6 +54,9 @@ class KnownSet(ABC):
         unpacked_bytes: What it needs on the disk beside its downloads while it is installed.
         is_converted: The downloads themselves are not needed any more once they are brought into form.
         remote: The files to download.
+        variants: What can be chosen of the downloaded files, to its name for people; the usual one is "".
+        variant_field: The setting of the inner source that a variant is the value of.
+        settings: Which settings of a KnownSource mean something for this set.
     """
 
     key: ClassVar[str]
@@ -63,6 +67,9 @@ class KnownSet(ABC):
     unpacked_bytes: ClassVar[int] = 0
     is_converted: ClassVar[bool] = True
     remote: ClassVar[tuple[RemoteFile, ...]]
+    variants: ClassVar[Mapping[str, str]] = {}
+    variant_field: ClassVar[str] = ""
+    settings: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def download_bytes(cls) -> int:

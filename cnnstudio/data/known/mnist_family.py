@@ -28,6 +28,7 @@ class IdxSet(KnownSet):
 
     class_names: ClassVar[tuple[str, ...]] = ()
     is_converted = False
+    settings = ("class_names",)
 
     @classmethod
     def source(cls, folder: Path) -> "SourceSpec":
@@ -108,10 +109,21 @@ class Kmnist(IdxSet):
 
 
 class Emnist(KnownSet):
-    """Cohen et al. 2017, arXiv:1702.05373; its balanced part, whose pictures lie on their side in the files."""
+    """Cohen et al. 2017, arXiv:1702.05373; one of its six sets, whose pictures lie on their side in the files."""
 
-    key, title = "emnist", "EMNIST (balanced)"
-    about = "131,600 handwritten letters and digits in 47 classes, 28 × 28, grey."
+    key, title = "emnist", "EMNIST"
+    about = "131,600 handwritten letters and digits in 47 classes, 28 × 28, grey; or one of five other choices of them."
+    # Numbers of pictures and classes: table II of the paper.
+    variants: ClassVar[dict[str, str]] = {
+        "": "Balanced: 131,600, 47 classes",
+        "emnist-byclass": "By class: 814,255, 62 classes",
+        "emnist-bymerge": "By merge: 814,255, 47 classes",
+        "emnist-letters": "Letters: 145,600, 26 classes",
+        "emnist-digits": "Digits: 280,000, 10 classes",
+        "emnist-mnist": "As MNIST: 70,000, 10 classes",
+    }
+    variant_field = "family"
+    settings = ("variant", "class_names")
     licence = "Public domain (NIST)"
     home = "https://www.nist.gov/itl/products-and-services/emnist-dataset"
     unpacked_bytes = 600_000_000
@@ -131,7 +143,7 @@ class Emnist(KnownSet):
 
     @classmethod
     def source(cls, folder: Path) -> "SourceSpec":
-        """One of the six sets in the archive; the others can be chosen under "Set"."""
+        """The balanced one of the six sets in the archive."""
         from cnnstudio.data.sources.idx import IdxSource
 
         return IdxSource(path=str(folder / "files" / "gzip"), family="emnist-balanced", is_transposed=True)

@@ -22,6 +22,7 @@ class Stl10(KnownSet):
     licence = "None given; made of ImageNet's photos, for research"
     home = "https://cs.stanford.edu/~acoates/stl10/"
     unpacked_bytes = 3_600_000_000
+    settings = ("class_names",)
     remote = (
         RemoteFile(
             "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",

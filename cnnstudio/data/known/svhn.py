@@ -21,6 +21,7 @@ class Svhn(KnownSet):
     licence = "Non-commercial use only"
     home = "http://ufldl.stanford.edu/housenumbers/"
     unpacked_bytes = 310_000_000
+    settings = ("class_names",)
     remote = (
         RemoteFile(
             "http://ufldl.stanford.edu/housenumbers/train_32x32.mat",

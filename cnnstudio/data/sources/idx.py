@@ -1,7 +1,7 @@
 """IDX files: MNIST, Fashion-MNIST, KMNIST, EMNIST, and whoever took their form."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -103,8 +103,13 @@ class IdxSource(SourceSpec):
 
         pairs = self._pairs()
         parts = [self._part(pair, ctx) for pair in pairs]
+        mapped = _mapped_names(pairs[0])
+        if mapped and min((int(part.labels.min()) for part in parts if len(part.labels)), default=0) == 1:
+            # EMNIST's letters count from 1: a class without a picture would be one too many for the network.
+            parts = [replace(part, labels=part.labels - 1) for part in parts]
+            mapped = mapped[1:]
         top = max((int(part.labels.max()) for part in parts if len(part.labels)), default=0)
-        names = self.class_names or _mapped_names(pairs[0]) or tuple(str(number) for number in range(top + 1))
+        names = self.class_names or mapped or tuple(str(number) for number in range(top + 1))
         return raw_from_parts(parts, names, preprocess, ctx)
 
     def _pairs(self) -> list[Pair]:

@@ -1,5 +1,8 @@
 """The left column of the page Data: where the pictures come from, its settings, and the way on."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,6 +16,9 @@ from cnnstudio.gui.widgets.drop_zone import DropZone
 from cnnstudio.gui.widgets.form import Form
 from cnnstudio.gui.widgets.labels import ElidedLabel, Label
 from cnnstudio.gui.widgets.option_cards import Option, OptionCards
+
+if TYPE_CHECKING:
+    from cnnstudio.data.sources.known import KnownSource
 
 OWN, KNOWN = "own", "known"
 OPTIONS = (
@@ -56,10 +62,12 @@ FIELDS = {
     "cifar": ("labels",),
     "npz": ("class_names",),
 }
-TEXTS = {
+TEXTS: dict[str, Mapping[Any, str]] = {
     "classes_from": {"folders": "Subfolders", "names": "File names", "table": "A table"},
     "labels": {"fine": "All classes", "coarse": "Twenty groups"},
 }
+
+Fields = tuple[tuple[str, ...], Mapping[str, Mapping[Any, str]]]
 
 
 class SourcePanel(QWidget):
@@ -78,6 +86,7 @@ class SourcePanel(QWidget):
         self.cards.chosen.connect(self.chosen)
         self._kind, self._place = Label("", "small", wrap=True), ElidedLabel("", "small")
         self._forms: dict[str, Form] = {}
+        self._fields: dict[str, Fields] = {key: (names, TEXTS) for key, names in FIELDS.items()}
         self.settings = Form()
         self.zone = DropZone(
             "Drop a folder, an archive or a file here",
@@ -117,14 +126,24 @@ class SourcePanel(QWidget):
         """Let the user go on once the data is open."""
         self.main_button.set_enabled(is_ready, "The data is not open yet.")
 
+    def _learn(self, key: str, source: SourceSpec | None) -> SourceSpec:
+        """Get to know what a well-known set can be set to."""
+        from cnnstudio.data.sources.known import KnownSource
+
+        assert isinstance(source, KnownSource)
+        shown, self._fields[key] = known_form(source)
+        return shown
+
     def _show_settings(self, source: SourceSpec | None) -> None:
         key = _form_of(source)
+        if key.startswith(f"{KNOWN}:"):
+            source = self._learn(key, source)
         for other, form in self._forms.items():
             form.setVisible(other == key)
-        if key not in FIELDS:
+        if key not in self._fields:
             return
         if key not in self._forms:
-            form = self._forms[key] = Form(FIELDS[key], TEXTS)
+            form = self._forms[key] = Form(*self._fields[key])
             form.changed.connect(self.source_changed)
             self._card.add(form)
         self.settings = self._forms[key]
@@ -132,8 +151,21 @@ class SourcePanel(QWidget):
         self.settings.show()
 
 
+def known_form(source: "KnownSource") -> "tuple[KnownSource, Fields]":
+    """What of a well-known set can be set, and the source with a version that there is."""
+    from cnnstudio.data.known import KNOWN as SETS
+
+    known = SETS.get(source.name)
+    if known is None:
+        return source, ((), {})
+    shown = source if source.variant in known.variants or not known.variants else source.replace(variant="")
+    return shown, ((*known.settings, "folder"), {"variant": known.variants})
+
+
 def _form_of(source: SourceSpec | None) -> str:
-    """Which of FIELDS a source is set with."""
+    """Which form a source is set with."""
+    if source is not None and source.kind == KNOWN:
+        return f"{KNOWN}:{getattr(source, 'name', '')}"
     if isinstance(source, ClassFilesSource):
         return source.classes_from
     if getattr(source, "family", ""):

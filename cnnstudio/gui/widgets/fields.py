@@ -178,6 +178,8 @@ def make_editor(info: SettingInfo, texts: Mapping[Any, str] | None = None) -> QW
         return ListEditor(get_args(kind)[0], is_list=True, is_optional=is_optional, unit=info.unit)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return ChoiceEditor(list(kind), texts)
+    if kind is str and texts:
+        return ChoiceEditor(list(texts), texts)
     if kind is bool:
         return FlagEditor()
     if kind in (int, float) and is_optional:
