@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from cnnstudio.core.errors import DataError
+from cnnstudio.data.drives import DRIVE, is_passing
 from cnnstudio.data.plain_jpeg import plain_jpeg
 from cnnstudio.data.sniff import HEAD_BYTES, foreign_kind, is_image
 
@@ -116,7 +117,8 @@ def read_bytes(path: str) -> bytes:
     except PermissionError:
         raise ImageError("cannot be read (permission denied)", kind="permission") from None
     except OSError as error:
-        raise ImageError(f"cannot be read ({error.strerror or error})", kind="unreadable") from None
+        kind = DRIVE if is_passing(error) else "unreadable"
+        raise ImageError(f"cannot be read ({error.strerror or error})", kind=kind) from None
     return content
 
 

@@ -17,7 +17,18 @@ from cnnstudio.core.children import Children, end_pool, start_child
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.decode import MAX_BYTES, MAX_SIDE, ImageError
-from cnnstudio.data.worker import Failure, Rows, Target, Work, joined_rows, read_rows, read_view, unread_row
+from cnnstudio.data.patience import MAX_HUNG_IN_A_ROW, DriveError, Patience
+from cnnstudio.data.worker import (
+    Failure,
+    Rows,
+    Target,
+    Work,
+    count_bytes,
+    joined_rows,
+    read_rows,
+    read_view,
+    unread_row,
+)
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -58,6 +69,7 @@ class Decoder:
         self._memory_bytes = memory_bytes
         self._pool: ProcessPool | None = None
         self._is_closed = False
+        self._hung_in_a_row = 0
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -78,7 +90,7 @@ class Decoder:
         """Read many files; the results come in the order of the paths, some hundred files at a time.
 
         Files travel in chunks. When a chunk kills or hangs its child, its files are read again one by one, so that
-        the bad one is named and the others aren't lost.
+        the bad one is named and the others aren't lost. What a drive doesn't give is asked for again, after a pause.
 
         Args:
             paths: The files.
@@ -87,7 +99,11 @@ class Decoder:
             ctx: Checked ten times a second; after Cancelled, close the decoder.
             target: Mapped files that the children write pixels into; None to hand them back.
             rows: Place of each file in the target; its position among the paths if left out.
+
+        Raises:
+            DriveError: The drive gives no file any more.
         """
+        patience = Patience(ctx)
         places = range(len(paths)) if rows is None else rows
         flying: deque[_Flight] = deque()
         start = 0
@@ -97,9 +113,9 @@ class Decoder:
             flying.append((arguments, self._submit(read_rows, *arguments)))
             # Two chunks a child keep all busy; more would only have to be thrown away on Cancel.
             while len(flying) > 2 * self._workers:
-                yield self._chunk_result(*flying.popleft(), ctx)
+                yield self._settled(flying.popleft(), patience, ctx)
         while flying:
-            yield self._chunk_result(*flying.popleft(), ctx)
+            yield self._settled(flying.popleft(), patience, ctx)
 
     def each(self, function: Callable[..., T], arguments: Sequence[tuple[Any, ...]], ctx: JobContext) -> list[T]:
         """Let the children call a function of ours, once for each of some arguments, side by side.
@@ -146,14 +162,26 @@ class Decoder:
             self._is_closed = True
         self._drop_pool()
 
+    def _settled(self, flight: "_Flight", patience: Patience, ctx: JobContext) -> Rows:
+        """The answer for a chunk, with what the drive gives later."""
+        chunk, work, target, rows = flight[0]
+
+        def read_again(places: list[int]) -> Rows:
+            some = ([chunk[place] for place in places], work, target, [rows[place] for place in places])
+            return self._chunk_result(some, self._submit(read_rows, *some), ctx)
+
+        return patience.settled(self._chunk_result(*flight, ctx), read_again)
+
     def _chunk_result(self, arguments: "_Arguments", future: "Future[Rows]", ctx: JobContext) -> Rows:
         chunk, work, target, rows = arguments
         try:
-            return self._answer(ctx, future, read_rows, *arguments)
+            answer = self._answer(ctx, future, read_rows, *arguments)
         except ImageError as error:
             if len(chunk) == 1:
-                failure = Failure(error.kind, error.message, error.hint)
-                return unread_row(work, failure, is_kept=target is None)
+                return unread_row(work, self._cause(error, chunk[0], ctx), is_kept=target is None)
+        else:
+            self._hung_in_a_row = 0
+            return answer
         parts = []
         for path, row in zip(chunk, rows, strict=True):
             alone = ([path], work, target, [row])
@@ -164,6 +192,25 @@ class Decoder:
         kept = {name: [getattr(part, name) for part in parts] for name in ("pixels", "thumbnails")}
         arrays = {name: np.concatenate(values) for name, values in kept.items() if values[0] is not None}
         return replace(rows_alone, pixels=arrays["pixels"], thumbnails=arrays.get("thumbnails"))
+
+    def _cause(self, error: ImageError, path: str, ctx: JobContext) -> Failure:
+        """Why there is no answer for a file: where its bytes alone take too long, it's the drive."""
+        if error.kind == "timeout":
+            try:
+                self._answer(ctx, None, count_bytes, path)
+            except ImageError as from_drive:
+                error = from_drive
+                if error.kind == "timeout":
+                    error = self._hung()
+        return Failure(error.kind, error.message, error.hint)
+
+    def _hung(self) -> ImageError:
+        text = f"did not come from its drive within {self._time_limit_s:g} s"
+        self._hung_in_a_row += 1
+        if self._hung_in_a_row >= MAX_HUNG_IN_A_ROW:
+            n, self._hung_in_a_row = self._hung_in_a_row, 0
+            raise DriveError(n, text)
+        return ImageError(text, kind="timeout")
 
     def _answer(
         self, ctx: JobContext | None, future: "Future[T] | None", function: Callable[..., T], *arguments: Any

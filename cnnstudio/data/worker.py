@@ -227,6 +227,11 @@ def _thumbnail(picture: Image.Image, side: int) -> np.ndarray:
     return np.asarray(to_square(picture, side, "crop", reducing_gap=1.0).convert("RGB"))
 
 
+def count_bytes(path: str) -> int:
+    """Read a file without decoding it; how many bytes it has."""
+    return len(read_bytes(path))
+
+
 def read_view(
     source: str | bytes, max_side: int = MAX_SIDE, float_range: tuple[float, float] | None = None
 ) -> np.ndarray:

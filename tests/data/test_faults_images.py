@@ -171,8 +171,8 @@ def test_fault_28_many_bad_files_make_few_lines(imported: Dataset) -> None:
 
 
 def test_fault_29_too_many_bad_files_stop_before_training(imported: Dataset) -> None:
-    bad = len([file for file in FILES if file.fate == NAMED])
-    assert bad > MAX_UNREADABLE * len(imported)
+    bad = len(set(named(imported)) - read(imported))
+    assert bad > MAX_UNREADABLE * (bad + len(imported))
     with pytest.raises(DataError, match="can't be read"):
         imported.require_trainable()
 
