@@ -214,7 +214,7 @@ def dealt(raw: RawData, spec: DataSpec) -> Dataset:
             [
                 *raw.problems,
                 *news_of_parts(raw, spec, splits),
-                *split_problems(replace(raw, labels=labels), splits),
+                *split_problems(replace(raw, labels=labels), splits, spec.split.folds),
             ]
         ),
         thumbnails=raw.thumbnails,

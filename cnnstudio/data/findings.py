@@ -8,20 +8,21 @@ import numpy as np
 
 from cnnstudio.data.copies import copy_problems
 from cnnstudio.data.raw import Problem, RawData
-from cnnstudio.data.splits import EXCLUDED, TRAIN
-from cnnstudio.data.words import name_list
+from cnnstudio.data.splits import EXCLUDED, TRAIN, VAL
+from cnnstudio.data.words import counted, name_list
 
 __all__ = ["name_list", "split_problems"]
 
 MAX_IMBALANCE = 10
 
 
-def split_problems(raw: RawData, splits: np.ndarray) -> Iterator[Problem]:
-    """The problems that show once the pictures have classes and splits."""
+def split_problems(raw: RawData, splits: np.ndarray, folds: int = 0) -> Iterator[Problem]:
+    """The problems that show once the pictures have classes and splits, in as many folds as there are."""
     used = np.flatnonzero(splits != EXCLUDED)
     yield from _class_problems(raw, used)
     yield from _similar_classes(raw.classes)
     yield from _split_gaps(raw, splits)
+    yield from _fold_gaps(raw, splits, folds)
     yield from copy_problems(raw, splits)
 
 
@@ -84,4 +85,22 @@ def _split_gaps(raw: RawData, splits: np.ndarray) -> Iterator[Problem]:
             "unlearnt_class",
             f"No training images show {name_list(unlearnt)}, but validation or test images do.",
             hint="A network can't learn these classes.",
+        )
+
+
+def _fold_gaps(raw: RawData, splits: np.ndarray, folds: int) -> Iterator[Problem]:
+    if folds < 2 or (raw.given_splits is not None and (raw.given_splits == VAL).any()):
+        return
+    counts = np.bincount(raw.labels[(splits == TRAIN) | (splits == VAL)], minlength=len(raw.classes))
+    least = int(counts[counts > 0].min(initial=folds))
+    if least < folds:
+        names = [raw.classes[label] for label in np.flatnonzero((counts > 0) & (counts < folds)).tolist()]
+        other = f"Use {least} folds" if least > 1 else "Use no folds, but shares"
+        yield Problem(
+            "",
+            "too_many_folds",
+            f"{folds} folds are more than the {counted(least, 'image')} of {name_list(names)}: some folds would have "
+            "none to validate on.",
+            hint=f"{other}, or add images.",
+            is_blocking=True,
         )

@@ -58,6 +58,17 @@ class Report:
     per_class: tuple[ClassReport, ...]
 
     @property
+    def balanced(self) -> float:
+        """Mean recall of the classes that have images: every class counts alike, however many images it has."""
+        recalls = [row.recall for row in self.per_class if row.n]
+        return sum(recalls) / len(recalls)
+
+    @property
+    def most_common(self) -> ClassReport:
+        """The class with the most images: who always answers it gets their share."""
+        return max(self.per_class, key=lambda row: row.n)
+
+    @property
     def right(self) -> int:
         """Images whose best guess is their class."""
         return int(np.trace(self.confusion))
@@ -76,6 +87,7 @@ class Report:
             "top1": self.top1,
             "top5": self.top5,
             "loss": self.loss,
+            "balanced_accuracy": self.balanced,
             "confusion": self.confusion.tolist(),
             "per_class": [row.to_json() for row in self.per_class],
         }

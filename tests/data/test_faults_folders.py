@@ -69,6 +69,18 @@ def test_fault_34_a_class_of_one_image_stops_and_asks(image_folder):
     assert len(dataset.indices("train")) >= 1
 
 
+def test_fault_34_more_folds_than_images_of_a_class_are_stopped_with_a_way_on(image_folder):
+    root = image_folder({"a": 9, "b": 3, "c": 4})
+    dataset = opened(root, split=SplitSpec(folds=5, test=0.0))
+    (told,) = [problem for problem in dataset.problems if problem.kind == "too_many_folds"]
+    assert told.is_blocking
+    assert "5 folds are more than the 3 images of 'b', 'c'" in told.text
+    assert "Use 3 folds" in told.hint
+    with pytest.raises(DataError, match="5 folds"):
+        dataset.require_trainable()
+    opened(root, split=SplitSpec(folds=3, test=0.0)).require_trainable()
+
+
 @pytest.mark.parametrize("names", [("train", "val", "test"), ("Training", "valid", "Testing")])
 def test_fault_35_split_folders_are_no_classes(image_folder, names):
     dataset = opened(image_folder({f"{name}/{kind}": 3 for name in names for kind in ("cat", "dog")}))

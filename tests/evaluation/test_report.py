@@ -87,10 +87,27 @@ def test_wilson_interval_has_a_width_at_the_ends(right, n, low, high):
     assert wilson_interval(right, n) == pytest.approx((low, high), abs=1e-4)
 
 
+def test_balanced_accuracy_is_that_of_scikit_learn(judged):
+    from sklearn.metrics import balanced_accuracy_score
+
+    labels, logits, found = judged
+    assert found.balanced == pytest.approx(balanced_accuracy_score(labels, logits.argmax(1)), abs=1e-12)
+
+
+def test_of_uneven_classes_the_text_says_what_a_guesser_gets():
+    from cnnstudio.gui.widgets.evaluation_texts import top1_texts
+
+    # 22 of 'common' and 2 of 'rare'; all are called 'common', so a guesser is as good: 22 of 24, and half the classes.
+    labels, logits = np.array([0] * 22 + [1] * 2), np.array([[1.0, 0.0]] * 24)
+    share, text = top1_texts(report("test", labels, logits, ("common", "rare")))
+    assert share == "91.7 %"
+    assert text == "50.0 % if each class counts alike; always 'common' gives 91.7 %"
+
+
 def test_json_holds_the_documented_keys_and_plain_numbers(judged):
     value = judged[2].to_json()
 
-    assert list(value) == ["split", "n", "top1", "top5", "loss", "confusion", "per_class"]
+    assert list(value) == ["split", "n", "top1", "top5", "loss", "balanced_accuracy", "confusion", "per_class"]
     assert list(value["per_class"][0]) == ["class", "n", "precision", "recall", "f1"]
     assert all(type(cell) is int for row in value["confusion"] for cell in row)
     assert sum(map(sum, value["confusion"])) == value["n"] == 400

@@ -18,10 +18,18 @@ MEANING = {
 }
 
 
+UNEVEN = 10  # times as many images in one class as in another: the share of right answers alone misleads
+
+
 def top1_texts(report: Report) -> tuple[str, str]:
     """The share of right answers, and how far chance in drawing the images moves it."""
     low, high = report.top1_interval
-    return percent(report.top1), f"{report.right:,} right · {100 * low:.1f}–{100 * high:.1f} % with 95 % confidence"
+    text = f"{report.right:,} right · {100 * low:.1f}–{100 * high:.1f} % with 95 % confidence"
+    common = report.most_common
+    if common.n > UNEVEN * min(row.n for row in report.per_class if row.n):
+        always = f"always '{common.name}' gives {percent(common.n / report.n)}"
+        text = f"{percent(report.balanced)} if each class counts alike; {always}"
+    return percent(report.top1), text
 
 
 def top5_texts(report: Report) -> tuple[str, str]:
