@@ -6,12 +6,15 @@ torch at once, in which the window stands still.
 """
 
 import gc
+import sys
 import time
 
 from PySide6.QtCore import QObject, QTimer
 
 # A full collection takes 20 ms and more, in which whatever trains in another thread waits: it may take this share.
 INTERVAL_MS, SHARE = 500, 0.002
+# So many new modules are a library, such as torch's compiler: half a million objects that stay.
+LIBRARY_MODULES = 50
 
 
 class Collector(QObject):
@@ -20,12 +23,15 @@ class Collector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        self._modules = len(sys.modules)
         self._timer = QTimer(self, interval=INTERVAL_MS)
         self._timer.timeout.connect(self.collect)
         self._timer.start()
 
     def collect(self) -> None:
         """Collect the generations that Python's own thresholds would."""
+        if len(sys.modules) - self._modules >= LIBRARY_MODULES:
+            self.settle()
         counts, limits = gc.get_count(), gc.get_threshold()
         due = [number for number in range(3) if counts[number] > limits[number]]
         if due:
@@ -37,6 +43,7 @@ class Collector(QObject):
     def settle(self) -> None:
         """What is there now stays for good, such as a library just imported: never look at it again."""
         gc.freeze()
+        self._modules = len(sys.modules)
 
     def close(self) -> None:
         """Give the collection back to Python."""

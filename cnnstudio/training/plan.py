@@ -93,9 +93,13 @@ def _prepare_compiler() -> None:
     import os
     import threading
 
+    import torch._dynamo.config as compiler
     from tqdm import tqdm
 
     from cnnstudio.core.paths import cache_dir
+
+    # Collecting garbage is the window's business, and stops all threads for half a second here.
+    compiler.run_gc_after_compile = False
 
     # A resume after a restart of the machine finds the compiled code again.
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(cache_dir() / "compiled"))

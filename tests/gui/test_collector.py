@@ -1,6 +1,7 @@
 """Garbage is collected where the widgets live."""
 
 import gc
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.jobs import JobContext
-from cnnstudio.gui.collector import Collector
+from cnnstudio.gui.collector import LIBRARY_MODULES, Collector
 from cnnstudio.gui.jobs import Jobs
 
 
@@ -59,3 +60,14 @@ def test_python_gets_its_collection_back(collector: Collector) -> None:
     assert not gc.isenabled()
     collector.close()
     assert gc.isenabled()
+
+
+def test_a_library_loaded_in_between_is_never_looked_at(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen = gc.get_freeze_count()
+    kept = [[number] for number in range(50_000)]
+    collector.collect()
+    assert gc.get_freeze_count() == frozen
+    monkeypatch.setattr(sys, "modules", {**sys.modules, **{f"library.part{n}": None for n in range(LIBRARY_MODULES)}})
+    collector.collect()
+    assert gc.get_freeze_count() >= frozen + len(kept)
+    gc.unfreeze()
