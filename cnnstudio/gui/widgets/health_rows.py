@@ -1,6 +1,7 @@
-"""The layers one below the other, each with the size of its gradient, of its steps, and its dead units, as bars."""
+"""The layers one below the other: gradient, steps, where outputs lie, and dead units, drawn and in numbers."""
 
 import math
+import statistics
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -8,14 +9,16 @@ from PySide6.QtGui import QPainter
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.tile_sheet import TileSheet
-from cnnstudio.training.diagnosis import row_finding
+from cnnstudio.training.diagnosis import FLAT, row_finding
 from cnnstudio.training.events import LayerRow
 
-ROW_PX, NAME_SHARE, NUMBER_PX, BAR_PX = 26, 0.24, 66, 6
+ROW_PX, NAME_SHARE, NUMBER_PX, BAR_PX, RANGE_PX = 26, 0.18, 62, 6, 40
 # Powers of ten between an empty and a full bar.
 GRADIENT_RANGE, UPDATE_RANGE = (-6.0, 1.0), (-6.0, 0.0)
 HEALTHY_STEPS, TOLERABLE_STEPS = (1e-4, 1e-2), (1e-5, 1e-1)
-COLUMNS = ("gradient", "step / weight", "dead units")
+COLUMNS = ("gradient", "step / weight", "dead units", "outputs, mean ± spread")
+SHARES = (0.24, 0.24, 0.21, 0.31)
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class HealthRows(TileSheet):
@@ -24,12 +27,15 @@ class HealthRows(TileSheet):
     def __init__(self) -> None:
         super().__init__("Layers and how they fare", gap_px=2)
         self._rows: tuple[LayerRow, ...] = ()
-        self._largest = 0.0
+        self._largest = self._reach = 0.0
 
     def set_rows(self, rows: Sequence[LayerRow]) -> None:
         """Show these layers; the chosen one stays."""
         self._rows = tuple(rows)
         self._largest = max((row.gradient or 0.0 for row in rows), default=0.0)
+        reaches = [abs(row.mean or 0.0) + (row.spread or 0.0) for row in rows if row.spread is not None]
+        # Twice the middle one: logits are often many times as large as all else, and would flatten the others.
+        self._reach = 2 * statistics.median(reaches) if reaches else 0.0
         if len(rows) != self.count():
             self.set_count(len(rows))
         self.canvas().update()
@@ -66,9 +72,10 @@ class HealthRows(TileSheet):
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, shown)
         for place, (share, role, text) in enumerate(self._bars(row)):
             self._paint_bar(painter, column_rect(rect, place), share, role, text)
+        self._paint_outputs(painter, column_rect(rect, len(COLUMNS) - 1), row)
 
     def _bars(self, row: LayerRow) -> tuple[tuple[float, str, str], ...]:
-        """Fill (0 to 1), colour and number of the three columns."""
+        """Fill (0 to 1), colour and number of the first three columns."""
         gradient, step, dead = row.gradient, row.update_ratio, row.dead
         return (
             (log_share(gradient, GRADIENT_RANGE), self._gradient_role(gradient), _number(gradient)),
@@ -94,12 +101,30 @@ class HealthRows(TileSheet):
         painter.setPen(theme.color("muted" if role in ("accent", "ok", "muted") else role))
         painter.drawText(room.adjusted(0, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
+    def _paint_outputs(self, painter: QPainter, room: QRectF, row: LayerRow) -> None:
+        """A bar from mean − spread to mean + spread, around a tick at zero, on one scale; longer ones are cut."""
+        if row.mean is None or row.spread is None:
+            return
+        if self._reach > 0:
+            zero = room.x() + RANGE_PX / 2
+            scale = RANGE_PX / 2 / self._reach
+            half = max(1.0, row.spread * scale)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("warn" if row.spread < FLAT else "accent", 0.55))
+            bar = QRectF(zero + row.mean * scale - half, room.center().y() - 4, 2 * half, 8)
+            painter.drawRoundedRect(bar & QRectF(room.x(), bar.y(), RANGE_PX, bar.height()), 2, 2)
+            painter.setBrush(theme.color("muted"))
+            painter.drawRect(QRectF(zero - 0.5, room.center().y() - 7, 1, 14))
+        painter.setPen(theme.color("warn" if row.spread < FLAT else "muted"))
+        text = f"{_number(row.mean)} ± {_number(row.spread)}"
+        painter.drawText(room.adjusted(0, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+
 
 def column_rect(row: QRectF, place: int) -> QRectF:
     """Where a column's bar and number lie in a row."""
     left = row.x() + row.width() * NAME_SHARE
-    width = (row.right() - left) / len(COLUMNS)
-    return QRectF(left + place * width, row.y(), width - 6, row.height())
+    room = row.right() - left
+    return QRectF(left + sum(SHARES[:place]) * room, row.y(), SHARES[place] * room - 6, row.height())
 
 
 def log_share(value: float | None, powers: tuple[float, float]) -> float:
@@ -125,9 +150,15 @@ def dead_role(share: float | None) -> str:
 
 
 def _number(value: float | None) -> str:
+    """Two digits: 0.00023, 1.2, 340, 2·10⁻⁶."""
     if value is None:
         return "–"
-    return f"{value:.2g}" if value == 0 or 1e-3 <= abs(value) < 100 else f"{value:.1e}"
+    if value == 0 or 1e-4 <= abs(value) < 100:
+        return f"{value:.2g}".replace("-", "−")
+    if 100 <= abs(value) < 10_000:
+        return f"{value:.0f}".replace("-", "−")
+    digits, _, power = f"{value:.0e}".partition("e")
+    return f"{digits}·10{str(int(power)).translate(SUPERSCRIPTS)}".replace("-", "−")
 
 
 def _percent(share: float | None) -> str:
