@@ -1,5 +1,6 @@
 """The program with a window: sets Qt up, opens what was asked for, and ends with nothing left behind."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -92,7 +93,17 @@ def _end(code: int) -> int:
         thread.join(LAST_WAIT_S)
     if any(thread.is_alive() for thread in busy):
         log.warning("Still busy at the end: %s", ", ".join(thread.name for thread in busy))
+        _end_children()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
     return code
+
+
+def _end_children() -> None:
+    """A compiler that a training waits for would go on for seconds."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
