@@ -9,7 +9,9 @@ import pytest
 
 BUSY = """
 import subprocess, sys, threading
+from cnnstudio.gui.crash import start_log
 from cnnstudio.gui.launch import _end
+start_log()
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 threading.Thread(target=child.wait, name="lane-train").start()
 print(child.pid, flush=True)
