@@ -45,7 +45,7 @@ def _soak(home: Path, seconds: float) -> tuple[np.ndarray, int, int, dict[str, i
 
     dataset = open_dataset(data_spec(DigitsSource()), JobContext()).with_augment(preset("digits", 32))
     graph = fit_architecture("lenet5-modern", tuple(dataset.pixels.shape[1:]), len(dataset.classes))
-    made = create_run(home / "run", dataset, graph, TrainConfig(epochs=1_000_000))
+    made = create_run(home / "run", dataset, graph, TrainConfig(epochs=100_000))
     me, started_s, looks, counts = psutil.Process(), time.monotonic(), list[list[float]](), [0, 0]
 
     def hear(event: object) -> None:
