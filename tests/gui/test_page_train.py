@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.data.sources.shapes import ShapesSource
 from cnnstudio.gui.jobs import Jobs
+from cnnstudio.gui.main_window import MainWindow
 from cnnstudio.gui.pages.train import TrainPage
+from cnnstudio.gui.pages.train_panels import CURVES, PACE
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.training import Phase
 from cnnstudio.gui.widgets.numbers import WholeField
@@ -197,6 +200,32 @@ def test_numbers_are_whole_in_a_small_window(page: TrainPage, qtbot: QtBot) -> N
         places = {(tile.x(), tile.y()) for tile in tiles}
         assert len(places) == 4
         assert min(tile.width() for tile in tiles) > 110
+
+
+def test_nothing_is_cut_in_a_window_of_1024_by_700(main_window: MainWindow, session: Session, qtbot: QtBot) -> None:
+    # As much as the window leaves to a page; a page of its own would not become so small.
+    main_window.resize(1024, 700)
+    room = main_window._stack.size()
+    holder, page = QWidget(), TrainPage(session)
+    qtbot.addWidget(holder)
+    page.setParent(holder)
+    page.resize(room)
+    holder.resize(room)
+    holder.show()
+    session.training.start()
+    qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
+    labels = [label for tile in page.view.curves.findChildren(NumberTile) for label in tile.findChildren(QLabel)]
+    tabs = page.view.panels.tabs.findChildren(QAbstractButton)
+    page.view.panels.show_tab(PACE)
+    qtbot.wait(10)
+    plots = page.view.panels.pace.plots
+    assert [plot.size() for plot in plots if plot.width() < plot.minimumSizeHint().width()] == []
+    page.view.panels.show_tab(CURVES)
+    qtbot.wait(10)
+    assert len(labels) >= 12
+    cut = [w.text() for w in (*labels, *tabs) if w.isVisible() and w.height() < w.minimumSizeHint().height()]
+    narrow = [tab.text() for tab in tabs if tab.width() < tab.minimumSizeHint().width()]
+    assert (page.size(), cut, narrow) == (room, [], [])
 
 
 def test_diverged_run_offers_ways_on_and_a_click_trains_at_a_tenth_of_the_rate(

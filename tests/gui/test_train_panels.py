@@ -114,7 +114,7 @@ def test_pace_shows_rate_speed_waiting_memory_and_the_plan(panels: TrainPanels) 
     assert shown == {
         "Learning rate": [0.05],
         "Images a second": [640.0],
-        "Waiting for data, % of the time": [25.0],
+        "Waiting for data, %": [25.0],
         "Memory, GB": [1.5],
         "Top-5 accuracy, %": [90.0],
     }

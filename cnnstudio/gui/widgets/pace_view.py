@@ -18,7 +18,7 @@ class PaceView(QWidget):
         super().__init__()
         self.rate = _plot("Learning rate", "rate")
         self.speed = _plot("Images a second", "images/s", has_log=False)
-        self.waiting = _plot("Waiting for data, % of the time", "waiting", has_log=False)
+        self.waiting = _plot("Waiting for data, %", "waiting", has_log=False)
         self.memory = _plot("Memory, GB", "memory", has_log=False)
         self.top5 = Plot(
             "Top-5 accuracy, %", (Curve(VALUE, "validation", is_dotted=True),), x_title="epoch", has_log=False

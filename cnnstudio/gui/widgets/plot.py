@@ -30,7 +30,7 @@ DRAW_MS, SLOWEST_MS, DRAW_SHARE, APART_MS = 100, 1000, 0.01, 40
 MAX_SMOOTH_POINTS = 400
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
 MAX_DOTS = 200
-MIN_PX = 96
+MIN_PX = 72  # with two of them and the numbers above the page fits into a window of 1024 × 700
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,6 @@ class Plot(Card):
         # Of what is dense and not smoothed only the thin line is drawn: a zigzag 2 px wide takes 70 ms.
         raw.setData(*outline) if is_smooth or is_dense else raw.clear()
         shown = (x, series.smooth[part]) if is_smooth else (x, y)
-        # Without a word about symbols pyqtgraph draws one at each point, since their size was given.
         line.setData(*thinned(*shown, MAX_SMOOTH_POINTS), symbol=None) if is_smooth or not is_dense else line.clear()
         return outline[1]
 
@@ -230,6 +229,7 @@ class Plot(Card):
             button.toggled.connect(self._on_legend)
             self._legend[curve.key] = button
             self.add_to_header(button)
+            button.setHidden(len(self._curves) == 1)  # the title says what it is, and needs the room
         self._all = Chip("show all", "End the zoom (a double click does so too); the wheel zooms, dragging moves.")
         self._all.clicked.connect(self._plot.end_zoom)
         self._all.hide()

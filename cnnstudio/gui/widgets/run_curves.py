@@ -91,7 +91,7 @@ class RunCurves(QWidget):
         self.accuracy.append(VALIDATION, x, [100 * event.val_top1 for event in epochs])
         last = epochs[-1]
         self._best = next((event for event in reversed(epochs) if event.is_best), self._best)
-        best = f"best {self._best.val_top1:.1%} at epoch {self._best.epoch}" if self._best else ""
+        best = f"best {self._best.val_top1:.1%}, epoch {self._best.epoch}" if self._best else ""
         self.accuracy_tile.set_value(f"{last.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
         gap = last.val_loss - last.train_loss
         self._loss_tile.set_value(f"{last.val_loss:.3f}", f"{abs(gap):.3f} {'above' if gap >= 0 else 'below'} training")
