@@ -44,6 +44,7 @@ def setting(
     le: float | None = None,
     step: float | None = None,
     advanced: bool = False,
+    zero: str = "",
 ) -> Any:
     """A field of a spec with all that a form, a tooltip and the command line need.
 
@@ -57,8 +58,9 @@ def setting(
         le: Largest value allowed.
         step: What one click on a spin box's arrow adds.
         advanced: Shown only when "More" is open.
+        zero: What a form shows for 0, the smallest value, where it isn't meant as a number: "off", "automatic".
     """
-    extra: dict[str, JsonValue] = {"unit": unit, "step": step, "advanced": advanced}
+    extra: dict[str, JsonValue] = {"unit": unit, "step": step, "advanced": advanced, "zero": zero}
     return Field(default, title=title, description=description, ge=ge, gt=gt, le=le, json_schema_extra=extra)
 
 
@@ -77,6 +79,7 @@ class SettingInfo:
     exclusive_minimum: bool
     step: float | None
     advanced: bool
+    zero: str = ""
 
     @property
     def range_text(self) -> str:
@@ -112,6 +115,7 @@ def _info(name: str, field: FieldInfo) -> SettingInfo:
         exclusive_minimum="gt" in limits,
         step=float(step) if isinstance(step, int | float) else None,
         advanced=bool(extra.get("advanced", False)),
+        zero=str(extra.get("zero", "")),
     )
 
 

@@ -28,6 +28,7 @@ class TrainConfig(Spec):
         ge=0,
         le=100_000,
         step=0.5,
+        zero="none",
     )
     warmup_from: float = setting(
         0.01,
@@ -45,6 +46,7 @@ class TrainConfig(Spec):
         ge=0,
         le=65_536,
         advanced=True,
+        zero="as it is",
     )
     loss: AnyLoss = setting(
         {"kind": "cross_entropy"}, title="Loss", description="The number that training makes small."
@@ -84,6 +86,7 @@ class TrainConfig(Spec):
         ge=0,
         le=256,
         advanced=True,
+        zero="automatic",
     )
     workers: int = setting(
         0,
@@ -93,6 +96,7 @@ class TrainConfig(Spec):
         ge=0,
         le=64,
         advanced=True,
+        zero="a thread",
     )
     precision: Literal["auto", "fp32", "bf16", "fp16"] = setting(
         "auto",

@@ -12,6 +12,7 @@ class Regularisation(Spec):
         description="Gradients longer than this, over all weights together, are shortened to it; 0 leaves them.",
         ge=0,
         le=1_000_000,
+        zero="off",
     )
     clip_value: float = setting(
         0.0,
@@ -20,6 +21,7 @@ class Regularisation(Spec):
         ge=0,
         le=1_000_000,
         advanced=True,
+        zero="off",
     )
     parts: int = setting(
         1,
@@ -36,6 +38,7 @@ class Regularisation(Spec):
         description="Judge and keep a moving average of the weights; 0.999 is the mean of about 1,000 steps, 0 is off.",
         ge=0,
         le=0.999999,
+        zero="off",
     )
     early_stop: int = setting(
         0,
@@ -44,6 +47,7 @@ class Regularisation(Spec):
         unit="epochs",
         ge=0,
         le=100_000,
+        zero="off",
     )
     decays_all: bool = setting(
         True,
@@ -63,4 +67,5 @@ class Saving(Spec):
         unit="epochs",
         ge=0,
         le=100_000,
+        zero="off",
     )

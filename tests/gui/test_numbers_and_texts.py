@@ -141,3 +141,27 @@ def test_a_long_text_keeps_both_its_ends() -> None:
     assert len(short) <= 30
     assert short.startswith("Data  ")
     assert short.endswith("folder")
+
+
+@pytest.mark.parametrize("cls", [WholeField, DecimalField])
+def test_word_for_zero_gives_way_to_what_is_typed(qtbot: QtBot, cls: type[WholeField] | type[DecimalField]) -> None:
+    field = cls(0, 100, "epochs")
+    qtbot.addWidget(field)
+    field.setSpecialValueText("off")
+    field.show()
+    assert field.text() == "off"
+    qtbot.mouseClick(field.lineEdit(), Qt.MouseButton.LeftButton)
+    field.clearFocus()
+    field.setFocus(Qt.FocusReason.MouseFocusReason)
+    qtbot.waitUntil(lambda: field.lineEdit().selectedText() == "off")
+    qtbot.keyClicks(field, "12")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == 12
+    assert field.text() == "12 epochs"
+    field.selectAll()
+    qtbot.keyClicks(field, "0")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == 0
+    assert field.text() == "off"
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.value() > 0

@@ -32,6 +32,7 @@ class WholeEditor(WholeField):
 
     def __init__(self, info: SettingInfo) -> None:
         super().__init__(info.minimum, info.maximum, info.unit, info.step)
+        self.setSpecialValueText(info.zero)
         self.valueChanged.connect(self._on_changed)
 
     def set_value(self, value: Any) -> None:
@@ -50,6 +51,7 @@ class DecimalEditor(DecimalField):
 
     def __init__(self, info: SettingInfo) -> None:
         super().__init__(info.minimum, info.maximum, info.unit, info.step)
+        self.setSpecialValueText(info.zero)
         self.valueChanged.connect(self._on_changed)
 
     def set_value(self, value: Any) -> None:

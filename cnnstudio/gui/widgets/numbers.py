@@ -3,8 +3,8 @@
 import math
 import re
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox
 
 INT_MAX = 2**31 - 1
@@ -34,6 +34,10 @@ class WholeField(QSpinBox):
         self.setRange(low, high)
         self.setSingleStep(int(step) if step else 1)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        _select_word(self)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A page is scrolled far more often than a number is meant to change.
         if self.hasFocus():
@@ -62,6 +66,8 @@ class DecimalField(QDoubleSpinBox):
             return self.value()
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        if text and text == self.specialValueText():
+            return QValidator.State.Acceptable, text, position
         bare = self._bare(text)
         if not PARTIAL.match(bare):
             return QValidator.State.Invalid, text, position
@@ -80,6 +86,10 @@ class DecimalField(QDoubleSpinBox):
         for _ in range(abs(steps)):
             value = next_round(value, up=steps > 0)
         self.setValue(value)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        _select_word(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -112,3 +122,9 @@ def _dress(field: QSpinBox | QDoubleSpinBox, unit: str) -> None:
     field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     # Half a number is no value: tell when it is finished, or stepped.
     field.setKeyboardTracking(False)
+
+
+def _select_word(field: QSpinBox | QDoubleSpinBox) -> None:
+    """A word that stands for 0 gives way to what is typed; after the click, which would take the selection back."""
+    if field.specialValueText() and field.value() == field.minimum():
+        QTimer.singleShot(0, field, field.selectAll)
