@@ -55,9 +55,9 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, color: QColor) -> Non
 
 
 @cache
-def pixmap(name: str, color: str, alpha: float, side_px: int) -> QPixmap:
-    """An icon as a square of device pixels."""
-    picture = QPixmap(side_px, side_px)
+def pixmap(name: str, color: str, alpha: float, side_px: int, gap: float = 0.0) -> QPixmap:
+    """An icon as a square of device pixels, with a gap at its right as a part of its side."""
+    picture = QPixmap(round(side_px * (1 + gap)), side_px)
     picture.fill(Qt.GlobalColor.transparent)
     filled = QColor(color)
     filled.setAlphaF(alpha)
@@ -68,19 +68,19 @@ def pixmap(name: str, color: str, alpha: float, side_px: int) -> QPixmap:
 
 
 @cache
-def icon(name: str, color: str, on_color: str, disabled_color: str) -> QIcon:
+def icon(name: str, color: str, on_color: str, disabled_color: str, gap: float = 0.0) -> QIcon:
     """An icon in one colour, in another while its button is checked, and pale while disabled."""
     made = QIcon()
     for side in SIZES:
-        made.addPixmap(pixmap(name, color, 1.0, side), QIcon.Mode.Normal, QIcon.State.Off)
-        made.addPixmap(pixmap(name, on_color, 1.0, side), QIcon.Mode.Normal, QIcon.State.On)
-        made.addPixmap(pixmap(name, disabled_color, DISABLED_ALPHA, side), QIcon.Mode.Disabled, QIcon.State.Off)
+        made.addPixmap(pixmap(name, color, 1.0, side, gap), QIcon.Mode.Normal, QIcon.State.Off)
+        made.addPixmap(pixmap(name, on_color, 1.0, side, gap), QIcon.Mode.Normal, QIcon.State.On)
+        made.addPixmap(pixmap(name, disabled_color, DISABLED_ALPHA, side, gap), QIcon.Mode.Disabled, QIcon.State.Off)
     return made
 
 
-def themed(tokens: Tokens, name: str, role: str = "text", on_role: str = "") -> QIcon:
+def themed(tokens: Tokens, name: str, role: str = "text", on_role: str = "", gap: float = 0.0) -> QIcon:
     """An icon in the colours of a theme."""
-    return icon(name, _hex(tokens, role), _hex(tokens, on_role or role), _hex(tokens, "muted"))
+    return icon(name, _hex(tokens, role), _hex(tokens, on_role or role), _hex(tokens, "muted"), gap)
 
 
 def _hex(tokens: Tokens, role: str) -> str:

@@ -68,9 +68,9 @@ class Theme(QObject):
         """The colour of a role in the theme in use."""
         return self.tokens.color(role, alpha)
 
-    def icon(self, name: str, role: str = "text", on_role: str = "") -> QIcon:
+    def icon(self, name: str, role: str = "text", on_role: str = "", gap: float = 0.0) -> QIcon:
         """An icon (Material Design Icons name) in the theme in use. For buttons use `set_icon`: it follows a change."""
-        return icons.themed(self.tokens, name, role, on_role)
+        return icons.themed(self.tokens, name, role, on_role, gap)
 
     def series_pen(self, index: int, *, raw: bool = False) -> QPen:
         """The pen of the index-th curve: 2 px, or thin and pale for raw values."""
@@ -146,17 +146,25 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.style().polish(widget)
 
 
-def set_icon(button: QAbstractButton, name: str, role: str = "text", on_role: str = "") -> None:
-    """Put an icon on a button; it is recoloured whenever the theme changes."""
-    button.setProperty("icon_of_theme", [name, role, on_role])
-    button.setIcon(theme.icon(name, role, on_role))
+def set_icon(button: QAbstractButton, name: str, role: str = "text", on_role: str = "", gap: float = 0.0) -> None:
+    """Put an icon on a button; it is recoloured whenever the theme changes.
+
+    Args:
+        button: What gets it.
+        name: Material Design Icons name.
+        role: Its colour.
+        on_role: Its colour while the button is checked; as otherwise if left out.
+        gap: Room at its right, as a part of its side: Qt leaves 4 px before the text, and no style sheet more.
+    """
+    button.setProperty("icon_of_theme", [name, role, on_role, gap])
+    button.setIcon(theme.icon(name, role, on_role, gap))
 
 
 def _refresh_icon(widget: QWidget) -> None:
     wanted = widget.property("icon_of_theme")
     if wanted and isinstance(widget, QAbstractButton):
-        name, role, on_role = wanted
-        widget.setIcon(theme.icon(name, role, on_role))
+        name, role, on_role, gap = wanted
+        widget.setIcon(theme.icon(name, role, on_role, gap))
 
 
 def _ui_font(system: QFont, size_px: int) -> QFont:

@@ -108,6 +108,17 @@ def test_a_change_of_theme_reaches_palette_and_icons_at_once(qapp: QApplication,
     assert {color.name().upper() for color in inside} == {tokens.text.upper()}
 
 
+def test_an_icon_before_a_text_keeps_its_distance_and_its_square(qtbot: QtBot) -> None:
+    with_text, alone = Button("Open", "Tip.", icon="play"), Button("", "Tip.", icon="play")
+    for button in (with_text, alone):
+        qtbot.addWidget(button)
+    theme.set_choice("dark")
+    wide, square = (button.icon().pixmap(button.iconSize()).toImage() for button in (with_text, alone))
+    assert (wide.width(), wide.height()) == (20, 16)
+    assert wide.copy(0, 0, 16, 16) == square.convertToFormat(wide.format())
+    assert all(wide.pixelColor(x, y).alpha() == 0 for x in range(16, 20) for y in range(16))
+
+
 def test_a_change_of_theme_tells_whoever_paints_by_itself(qtbot: QtBot) -> None:
     with qtbot.waitSignal(theme.changed):
         theme.set_choice("dark")

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 
 from cnnstudio.gui.theme import set_icon, set_role
 
+ICON_PX, TEXT_GAP = 16, 0.25
+
 
 def press_on_enter(button: QAbstractButton) -> None:
     """Let Enter press a focused button too; outside of dialogs Qt leaves that to Space."""
@@ -33,8 +35,10 @@ class Button(QPushButton):
     def set_icon(self, icon: str) -> None:
         """Put an icon before the text, in the colour of the text."""
         role = {"main": "on_accent", "link": "accent", "danger": "bad", "flat": "muted"}
-        set_icon(self, icon, role.get(str(self.property("role")), "text"), "accent" if self.isCheckable() else "")
-        self.setIconSize(QSize(16, 16))
+        gap = TEXT_GAP if self.text() else 0.0
+        on_role = "accent" if self.isCheckable() else ""
+        set_icon(self, icon, role.get(str(self.property("role")), "text"), on_role, gap)
+        self.setIconSize(QSize(round(ICON_PX * (1 + gap)), ICON_PX))
 
     def set_enabled(self, is_enabled: bool, why_not: str = "") -> None:
         """Enable or disable; a disabled button's tooltip says why."""
