@@ -22,11 +22,17 @@ WELL = 0.90
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A sentence or two: what is seen and what to try. `node` names the layer, if it is about one."""
+    """A sentence or two: what is seen and what to try.
+
+    Args:
+        node: The layer, if it is about one.
+        has_diverged: The loss has blown up, though all numbers are finite still.
+    """
 
     tone: Tone
     text: str
     node: str = ""
+    has_diverged: bool = False
 
 
 def layer_findings(health: LayerHealth) -> tuple[Diagnosis, ...]:
@@ -80,7 +86,7 @@ def course(epochs: Sequence[EpochDone], classes: int) -> Diagnosis | None:
     guessing = math.log(max(2, classes))
     if last.train_loss > BLOWN_UP * guessing and last.train_top1 < WELL:
         loss = f"training loss {last.train_loss:.3g}, and somebody who only guesses has {guessing:.3g}"
-        return Diagnosis("bad", f"The steps are too large: {loss}. {_TOO_FAST}")
+        return Diagnosis("bad", f"The steps are too large: {loss}. {_TOO_FAST}", has_diverged=True)
     if _is_stalled(epochs) and last.train_top1 < 1.5 * chance:
         return Diagnosis("bad", f"The loss stays where it was ({numbers}): {_STUCK}")
     gap = last.train_top1 - last.val_top1

@@ -163,6 +163,27 @@ def test_loss_that_blows_up_is_told_and_the_window_lives(page: TrainPage, sessio
     assert page.view.main_button.isEnabled()
 
 
+def test_loss_that_blows_up_and_stays_a_number_gets_ways_on_too(
+    page: TrainPage, session: Session, qtbot: QtBot
+) -> None:
+    # Tanh saturates: at a rate of 1,000 LeNet's loss is in the thousands, and never infinite.
+    session.use_architecture("lenet5")
+    session.set_config(session.config.replace(optimizer={"kind": "sgd", "rate": 1000}, epochs=4))
+    qtbot.mouseClick(page.view.main_button, LEFT)
+    qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
+    assert session.run is not None
+    assert session.run.state is RunState.FINISHED
+    assert "steps are too large" in page.view.panels.diagnosis()
+    ways = page.view.ways_on.buttons
+    assert ways["again-calmer"].isVisible()
+    assert not ways["on-calmer"].isVisible()
+    qtbot.mouseClick(ways["again-calmer"], LEFT)
+    qtbot.waitUntil(lambda: session.training.is_active, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
+    assert session.config.optimizer.rate == pytest.approx(100)
+    assert len(session.runs) == 2
+
+
 def test_run_of_an_earlier_start_of_the_program_is_shown(session: Session, page: TrainPage, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.view.main_button, LEFT)
     qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)

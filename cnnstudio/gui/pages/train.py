@@ -270,9 +270,13 @@ class TrainPage(Page):
             self.session.report(error)
 
     def _offer_ways(self, event: object) -> None:
-        if isinstance(event, RunEnded) and event.reason is EndReason.DIVERGED and self._shown is not None:
-            can_go_on = (self._shown.checkpoints / "latest.json").exists()
-            self.view.ways_on.set_diverged(event.text, can_go_on=can_go_on)
+        """At the end of a run that diverged, or whose loss has blown up though it is a number still."""
+        if not isinstance(event, RunEnded) or self._shown is None:
+            return
+        has_diverged = event.reason is EndReason.DIVERGED
+        if text := event.text if has_diverged else self.view.panels.divergence():
+            can_go_on = has_diverged and (self._shown.checkpoints / "latest.json").exists()
+            self.view.ways_on.set_diverged(text, can_go_on=can_go_on)
 
     def _note(self, event: object) -> None:
         self._offer_ways(event)

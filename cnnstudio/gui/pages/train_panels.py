@@ -88,6 +88,11 @@ class TrainPanels(QWidget):
         """What is said about the gap between training and validation."""
         return self._says.text()
 
+    def divergence(self) -> str:
+        """What is said if the loss has blown up, though all numbers are finite still; empty otherwise."""
+        found = course(self._epochs, self._classes)
+        return found.text if found is not None and found.has_diverged else ""
+
     def _say(self) -> None:
         found = course(self._epochs, self._classes)
         self._says.set_text(found.text if found is not None else "", found.tone if found is not None else "")
