@@ -117,7 +117,7 @@ def decoded(dataset: "Dataset", numbers: Sequence[int]) -> "dict[int, Pixels | N
 
 
 def with_pixels(
-    session: "Session", dataset: "Dataset", numbers: Sequence[int], use: Callable[[np.ndarray], None]
+    session: "Session", dataset: "Dataset", numbers: Sequence[int] | np.ndarray, use: Callable[[np.ndarray], None]
 ) -> Job | None:
     """Use the pixels of some pictures, shape (N, C, H, W): at once where they lie at hand, else when they are decoded.
 
@@ -134,7 +134,7 @@ def with_pixels(
 
 
 def with_thumbnails(
-    session: "Session", dataset: "Dataset", numbers: Sequence[int], use: Callable[[list[Pixels]], None]
+    session: "Session", dataset: "Dataset", numbers: Sequence[int] | np.ndarray, use: Callable[[list[Pixels]], None]
 ) -> None:
     """Use small pictures to show, uint8, shape (H, W, C): at once where they lie at hand, else later."""
     if dataset.has_thumbnails_at_hand:
