@@ -197,6 +197,14 @@ def test_a_click_on_a_heading_sorts_by_value_and_keeps_what_is_missing_last(qtbo
     assert [made.text(row, 1) for row in range(4)] == ["156", "2,416", "48,120", "–"]
 
 
+def test_what_is_missing_comes_last_in_a_descending_order_too(qtbot: QtBot) -> None:
+    made = table(qtbot)
+    made.set_sortable(1, is_descending=True)
+    assert [made.text(row, 1) for row in range(4)] == ["48,120", "2,416", "156", "–"]
+    made.set_rows([("conv1", None), ("fc1", 7), ("conv2", 2416), ("flatten", 7)])
+    assert [made.text(row, 1) for row in range(4)] == ["2,416", "7", "7", "–"]
+
+
 def test_rows_are_told_by_their_given_order_also_when_sorted(qtbot: QtBot) -> None:
     made = table(qtbot)
     made.set_sortable(1, is_descending=True)

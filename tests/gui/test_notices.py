@@ -1,9 +1,10 @@
 """Notices: who waits for whom, and what they must not cover."""
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QListView, QSlider, QWidget
+from PySide6.QtWidgets import QGraphicsView, QListView, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.notice_queue import MOST_WAITING, Notice, NoticeQueue
@@ -119,3 +120,32 @@ def test_in_an_empty_room_it_lies_at_the_bottom_right(qtbot: QtBot) -> None:
     notice.show_notice("ok", "Saved.")
     place: QRect = notice.geometry()
     assert (place.right() + 1, place.bottom() + 1) == (1000 - 16, 600 - 46)
+
+
+def test_it_covers_the_text_beside_a_plot_rather_than_the_plot(qtbot: QtBot) -> None:
+    room = QWidget()
+    qtbot.addWidget(room)
+    room.resize(1280, 800)
+    plot = QGraphicsView(room)
+    plot.setGeometry(320, 100, 640, 650)
+    room.show()
+    notice = NoticeBar(room)
+    notice.show_notice("ok", "Run 7 is trained.")
+    covered = notice.geometry().intersected(plot.geometry())
+    # Between the plot and the right edge it finds 304 of its 520 px.
+    assert covered.width() <= 520 - 304
+
+
+def test_its_icon_follows_the_theme_while_it_is_shown(qtbot: QtBot) -> None:
+    room = QWidget()
+    qtbot.addWidget(room)
+    room.resize(800, 600)
+    room.show()
+    notice = NoticeBar(room)
+    theme.set_choice("light")
+    notice.show_notice("ok", "Saved.")
+    for name in ("dark", "light"):
+        theme.set_choice(name)  # type: ignore[arg-type]
+        image = notice._icon.pixmap().toImage()
+        pixels = {image.pixelColor(x, y).rgba() for x in range(image.width()) for y in range(image.height())}
+        assert theme.color("ok").rgba() in pixels

@@ -14,10 +14,11 @@ from cnnstudio.gui.pages.runs_layout import RunsLayout
 from cnnstudio.gui.widgets.difference_view import CHOOSE_TWO, COMPARING
 from cnnstudio.gui.widgets.line_looks import free_look
 from cnnstudio.gui.widgets.overlay_card import Overlaid
+from cnnstudio.gui.widgets.overlay_points import OverlayPoints, overlay_points
 from cnnstudio.gui.widgets.queue_list import Waiting
 from cnnstudio.gui.widgets.run_notes import NOTHING
 from cnnstudio.gui.widgets.times import bytes_text
-from cnnstudio.runs.curves import CurveReader, Points
+from cnnstudio.runs.curves import CurveReader
 from cnnstudio.runs.differences import Difference, differences
 from cnnstudio.runs.labels import label_run, parse_tags, tags_text
 from cnnstudio.runs.queue import QueueItem
@@ -78,13 +79,14 @@ class RunPanels(QObject):
         """Read what the chosen runs' histories hold, of a running one only what is new."""
         paths, measure, reader = list(self._looks), self._view.overlay.measure(), self._reader
 
-        def work(ctx: JobContext) -> dict[Path, Points]:
-            return reader.read(paths, measure, ctx)
+        def work(ctx: JobContext) -> dict[str, OverlayPoints]:
+            found = reader.read(paths, measure, ctx)
+            return {str(path): overlay_points(points, measure) for path, points in found.items()}
 
         self._session.jobs.start("Reading curves", "curves", work, on_done=self._on_curves, supersede=True)
 
-    def _on_curves(self, found: dict[Path, Points]) -> None:
-        self._view.overlay.set_points({str(path): points for path, points in found.items()})
+    def _on_curves(self, found: dict[str, OverlayPoints]) -> None:
+        self._view.overlay.set_points(found)
 
     def _on_tab(self, key: str) -> None:
         if key == "settings":

@@ -42,7 +42,16 @@ def _role_of_state(value: str) -> str:
 
 
 def _moment(value: datetime | None) -> str:
-    return "–" if value is None else day_text(value, datetime.now(UTC).astimezone())
+    return "–" if value is None else day_text(value.astimezone(), datetime.now(UTC).astimezone())
+
+
+def _begun(created: str) -> datetime | None:
+    """When a run was made; a foreign one may say anything."""
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _duration(value: float | None) -> str:
@@ -77,7 +86,21 @@ COLUMNS = (
     Column("Notes", "What you want to remember of it; F2 changes the notes.", text=_line, is_editable=True),
     Column("Folder", "Where it lies; with its whole path if that is elsewhere.", text=_line),
 )
-WIDTHS_PX = (160, 94, 86, 86, 110, 122, 66, 78, 128, 100, 150, 90)
+# The least and the greatest width of each column; 0 for one whose texts are never cut.
+LIMITS_PX = (
+    (110, 320),
+    (0, 120),
+    (0, 100),
+    (0, 130),
+    (110, 260),
+    (110, 260),
+    (0, 110),
+    (0, 100),
+    (0, 190),
+    (60, 240),
+    (70, 400),
+    (92, 420),
+)
 
 
 def state_text(summary: RunSummary) -> str:
@@ -99,7 +122,7 @@ def cells(summary: RunSummary, *, is_elsewhere: bool) -> tuple[Any, ...]:
         run.graph.name,
         summary.duration_s,
         summary.size_bytes,
-        datetime.fromisoformat(run.info.created).astimezone(),
+        _begun(run.info.created),
         tags_text(run.info.tags),
         run.info.notes,
         folder,

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnstudio.gui.pages.run_rows import COLUMNS, WIDTHS_PX
+from cnnstudio.gui.pages.run_rows import COLUMNS, LIMITS_PX
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.bin_menu import BinButton
 from cnnstudio.gui.widgets.buttons import Button
@@ -49,7 +49,7 @@ class RunsLayout(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = RunTable(COLUMNS, WIDTHS_PX)
+        self.table = RunTable(COLUMNS, LIMITS_PX)
         self.table.set_sortable(0, is_descending=True)
         self.filter = RunFilter()
         self.card = Card("Runs")

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QGraphicsView, QWidget
 
-# What covering a px of each costs: better a part of a table than the button that everybody looks for.
-MAIN_COST, CONTROL_COST, TABLE_COST = 100, 20, 1
+# What covering a px of each costs: better a part of a table than of a drawing, and that than the button that everybody
+# looks for.
+MAIN_COST, CONTROL_COST, DRAWING_COST, TABLE_COST = 100, 20, 2, 1
 STEP_PX, EDGE_PX = 24, 16
 
 
@@ -39,6 +40,8 @@ def _cost_of(widget: QWidget) -> int:
         return MAIN_COST if widget.property("role") == "main" else CONTROL_COST
     if isinstance(widget, QAbstractSlider):
         return CONTROL_COST
+    if isinstance(widget, QGraphicsView):
+        return DRAWING_COST
     return TABLE_COST if isinstance(widget, QAbstractItemView) else 0
 
 

@@ -38,6 +38,7 @@ class NoticeBar(QFrame):
         self._build()
         self.hide()
         parent.installEventFilter(self)
+        theme.changed.connect(self._dress)
 
     def show_notice(self, kind: str, text: str, hint: str = "", action: str = "") -> None:
         """Show a notice ("info", "ok", "warn", "bad") as soon as the one before was read.
@@ -91,8 +92,7 @@ class NoticeBar(QFrame):
             self._show(shown)
 
     def _show(self, notice: Notice) -> None:
-        icon, role = ICONS[notice.kind]
-        self._icon.setPixmap(theme.icon(icon, role).pixmap(20, 20))
+        self._dress()
         self._text.set_text(notice.text)
         self._hint.set_text(notice.hint)
         self._hint.setVisible(bool(notice.hint))
@@ -102,6 +102,12 @@ class NoticeBar(QFrame):
         self.show()
         self.place()
         self.raise_()
+
+    def _dress(self) -> None:
+        """Draw the icon in the theme's colours; in a theme that changes while the notice is shown, again."""
+        if (shown := self._queue.current) is not None:
+            icon, role = ICONS[shown.kind]
+            self._icon.setPixmap(theme.icon(icon, role).pixmap(QSize(20, 20), self.devicePixelRatioF()))
 
     def _build(self) -> None:
         row = self._row = QHBoxLayout(self)

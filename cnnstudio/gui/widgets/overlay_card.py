@@ -3,20 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.numbers import decimal_text
-from cnnstudio.gui.widgets.overlay_plot import OverlayCurve, OverlayPlot, Values
+from cnnstudio.gui.widgets.overlay_plot import OverlayCurve, OverlayPlot
+from cnnstudio.gui.widgets.overlay_points import NO_POINTS, OverlayPoints
 from cnnstudio.gui.widgets.run_legend import LegendRow, RunLegend
-from cnnstudio.gui.widgets.smoothing import Smoother
 from cnnstudio.gui.widgets.tabs import Chip, Chips
 from cnnstudio.runs.curves import MEASURES, Measure
 
-LEGEND_PX, SMOOTHING = 250, 0.95
+LEGEND_PX = 250
 NOTHING = "Choose one run or several: hold Ctrl or Shift while you click, Ctrl+A takes all."
 
 
@@ -37,16 +36,21 @@ class OverlayCard(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._runs: tuple[Overlaid, ...] = ()
+        self._said = NOTHING
         self.measures = Chips(
             [(m.key, m.title, f"Draw this of each chosen run: {m.title}.") for m in MEASURES], "Curve"
         )
         self.log = Chip("log", "Draw the vertical axis logarithmically.", checkable=True)
         self.plot = OverlayPlot("Curves of the chosen runs")
         self.legend = RunLegend()
-        self._note = Label("", "small")
+        self._note = Label(NOTHING, "small")
+        self.all = Chip("show all", "End the zoom (a double click does so too); the wheel zooms, dragging moves.")
+        self.all.hide()
         self._lay_out()
         self.measures.chosen.connect(self._on_measure)
         self.log.clicked.connect(self.plot.set_log)
+        self.all.clicked.connect(self.plot.plot.end_zoom)
+        self.plot.plot.zoomed.connect(self.all.setVisible)
         self.plot.pointed.connect(self._on_pointed)
         self.legend.pointed.connect(self.plot.set_strong)
 
@@ -57,24 +61,25 @@ class OverlayCard(QWidget):
     def set_runs(self, runs: Sequence[Overlaid]) -> None:
         """Name the chosen runs; their points come by `set_points`."""
         self._runs = tuple(runs)
-        self._note.set_text("" if runs else NOTHING)
+        self._said = "" if runs else NOTHING
+        self._note.set_text(self._said)
         self.legend.set_rows([LegendRow(run.key, run.name, run.look) for run in runs])
 
-    def set_points(self, points: Mapping[str, tuple[Values, Values]]) -> None:
+    def set_points(self, points: Mapping[str, OverlayPoints]) -> None:
         """Draw the chosen runs; the legend tells each one's best value."""
         measure = self.measure()
         curves, rows = [], []
         for run in self._runs:
-            x, y = points.get(run.key, (np.empty(0), np.empty(0)))
-            best = _best(y, measure)
-            y = Smoother(SMOOTHING).extend(y) if measure.is_per_step and len(y) else y
-            curves.append(OverlayCurve(run.key, run.look, x, y))
-            rows.append(LegendRow(run.key, run.name, run.look, "–" if best is None else _number(best, measure)))
+            found = points.get(run.key, NO_POINTS)
+            curves.append(OverlayCurve(run.key, run.look, found.x, found.y))
+            best = "–" if found.best is None else _number(found.best, measure)
+            rows.append(LegendRow(run.key, run.name, run.look, best))
         self.plot.set_curves(curves)
         self.legend.set_rows(rows)
         said = "the highest value of each" if measure.is_better_high else "the lowest value of each"
         smooth = ", smoothed" if measure.is_per_step else ""
-        self._note.set_text(f"over epochs{smooth}; {said}" if self._runs else NOTHING)
+        self._said = f"over epochs{smooth}; {said}" if self._runs else NOTHING
+        self._note.set_text(self._said)
 
     def _on_measure(self, key: str) -> None:
         self.plot.show_all()
@@ -83,8 +88,7 @@ class OverlayCard(QWidget):
     def _on_pointed(self, x: float | None, values: Mapping[str, float]) -> None:
         measure = self.measure()
         self.legend.set_values({key: _number(value, measure) for key, value in values.items()})
-        if x is not None and values:
-            self._note.set_text(f"at epoch {x:,.1f}")
+        self._note.set_text(f"at epoch {x:,.1f}" if x is not None and values else self._said)
 
     def _lay_out(self) -> None:
         gap = 2 * theme.tokens.size.grid
@@ -92,6 +96,7 @@ class OverlayCard(QWidget):
         head.setSpacing(gap)
         head.addWidget(self.measures, 1)
         head.addWidget(self._note)
+        head.addWidget(self.all)
         head.addWidget(self.log)
         self.legend.setFixedWidth(LEGEND_PX)
         body = QHBoxLayout()
@@ -103,13 +108,6 @@ class OverlayCard(QWidget):
         box.setSpacing(gap)
         box.addLayout(head)
         box.addLayout(body, 1)
-
-
-def _best(y: Values, measure: Measure) -> float | None:
-    finite = y[np.isfinite(y)]
-    if not len(finite):
-        return None
-    return float(finite.max() if measure.is_better_high else finite.min())
 
 
 def _number(value: float, measure: Measure) -> str:

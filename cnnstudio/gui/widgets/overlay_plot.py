@@ -17,7 +17,7 @@ from cnnstudio.gui.widgets.plot import MAX_DOTS, MAX_SMOOTH_POINTS
 from cnnstudio.gui.widgets.plot_axes import ThemedPlot
 from cnnstudio.gui.widgets.plot_extents import TINY
 from cnnstudio.gui.widgets.shared_x import Range
-from cnnstudio.gui.widgets.smoothing import thinned
+from cnnstudio.gui.widgets.smoothing import nearest, thinned, window
 
 DRAW_MS, MOST_MS = 60, 12.0
 DOT_PX, THICK_PX, THIN_PX, MANY = 5, 3.0, 1.0, 12
@@ -44,12 +44,13 @@ class OverlayPlot(QWidget):
         self._curves: dict[str, OverlayCurve] = {}
         self._undrawn: list[str] = []
         self._items: dict[str, pg.PlotDataItem] = {}
-        self._is_log, self._strong = False, ""
+        self._is_log, self._strong, self._is_drawing = False, "", False
         self.plot = ThemedPlot()
         self.plot.setAccessibleName(name)
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.hide()
         self.plot.getPlotItem().addItem(self._cross, ignoreBounds=True)
+        self.plot.across_changed.connect(self._on_across)
         self.plot.scene().sigMouseMoved.connect(self._on_mouse)
         self.plot.installEventFilter(self)
         box = QVBoxLayout(self)
@@ -75,7 +76,8 @@ class OverlayPlot(QWidget):
         self._is_log = is_log
         self.plot.getPlotItem().setLogMode(x=False, y=is_log)
         self._undrawn = list(self._curves)
-        self.show_all()
+        self.plot.trim()
+        self.draw()
 
     def set_strong(self, key: str) -> None:
         """Draw one curve thicker than the others, or none."""
@@ -97,19 +99,29 @@ class OverlayPlot(QWidget):
         started_s = time.perf_counter()
         for key in [key for key in self._items if key not in self._curves]:
             self.plot.getPlotItem().removeItem(self._items.pop(key))
+        self._is_drawing = True
+        self.plot.fit_across(self._across())
+        self._is_drawing = False
         while self._undrawn and (time.perf_counter() - started_s) * 1000 < MOST_MS:
             self._draw_curve(self._curves[self._undrawn.pop(0)])
-        self.plot.fit(*self._extent())
+        self.plot.fit_along(self._along())
         if self._undrawn:
             self._timer.start(0)
+
+    def _on_across(self) -> None:
+        """Another part is shown: its curves are drawn in slices, as new ones are."""
+        if not self._is_drawing:
+            self._undrawn = list(self._curves)
+            self.draw()
 
     def _draw_curve(self, curve: OverlayCurve) -> None:
         item = self._items.get(curve.key)
         if item is None:
             item = self._items[curve.key] = self.plot.getPlotItem().plot(symbolSize=DOT_PX)
-        has_dots = len(curve.x) <= MAX_DOTS // 4 and len(self._curves) <= MANY
-        x, y = thinned(curve.x, curve.y, MAX_SMOOTH_POINTS)
-        item.setData(x, y, symbol="o" if has_dots else None)
+        part = window(curve.x, *self.plot.across())
+        x, y = thinned(curve.x[part], curve.y[part], MAX_SMOOTH_POINTS)
+        has_dots = len(x) <= MAX_DOTS // 4 and len(self._curves) <= MANY
+        item.setData(x, y, symbol="o" if has_dots and len(curve.x) <= MAX_DOTS else None)
         self._dress_curve(curve.key, item)
 
     def values_at(self, x: float) -> dict[str, float]:
@@ -118,7 +130,7 @@ class OverlayPlot(QWidget):
         for key in self.keys():
             curve = self._curves[key]
             if curve.x[0] - 0.5 <= x <= curve.x[-1] + 0.5:
-                found[key] = float(curve.y[int(np.argmin(np.abs(curve.x - x)))])
+                found[key] = float(curve.y[nearest(curve.x, x)])
         return found
 
     def copy_picture(self) -> None:
@@ -141,16 +153,21 @@ class OverlayPlot(QWidget):
             self.pointed.emit(None, {})
         return False
 
-    def _extent(self) -> tuple[Range, Range]:
-        shown = [self._curves[key] for key in self.keys()]
-        y = np.concatenate([curve.y for curve in shown]) if shown else np.empty(0)
+    def _across(self) -> Range | None:
+        ends = [float(self._curves[key].x[-1]) for key in self.keys()]
+        return (0.0, max(ends)) if ends else None
+
+    def _along(self) -> Range:
+        """From where to where the values lie, of those that are seen."""
+        view = self.plot.across()
+        curves = [self._curves[key] for key in self.keys()]
+        parts = [curve.y[window(curve.x, *view)] if self.plot.is_zoomed else curve.y for curve in curves]
+        y = np.concatenate(parts) if parts else np.empty(0)
         y = y[np.isfinite(y) & (y > 0 if self._is_log else True)]
         if not len(y):
-            return (0.0, 1.0), (0.0, 1.0)
+            return 0.0, 1.0
         low, high = float(y.min()), float(y.max())
-        if self._is_log:
-            low, high = float(np.log10(max(low, TINY))), float(np.log10(max(high, TINY)))
-        return (0.0, max(float(curve.x[-1]) for curve in shown)), (low, high)
+        return (float(np.log10(max(low, TINY))), float(np.log10(max(high, TINY)))) if self._is_log else (low, high)
 
     def _dress(self) -> None:
         for key, item in self._items.items():

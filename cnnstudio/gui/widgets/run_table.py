@@ -2,9 +2,10 @@
 are typed into it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from cnnstudio.gui.theme import theme
@@ -12,15 +13,20 @@ from cnnstudio.gui.widgets.line_looks import paint_dash
 from cnnstudio.gui.widgets.table import Column, Table
 
 MARK = QSize(22, 12)
+# Of each column only so many of the longest texts are measured; the font decides which of them is the widest.
+MEASURED, PADDING_PX, GAP_PX = 4, 28, 8
 
 
 class RunTable(Table):
-    """Rows that can be chosen together (`picked`); `menu_wanted` brings the place of a right click."""
+    """Rows that can be chosen together (`picked`); `menu_wanted` brings the place of a right click.
+
+    Columns are as wide as their cells where there is room, within limits; once one was dragged they stay as they are.
+    """
 
     picked = Signal(list)
     menu_wanted = Signal(QPoint)
 
-    def __init__(self, columns: Sequence[Column], widths_px: Sequence[int]) -> None:
+    def __init__(self, columns: Sequence[Column], limits_px: Sequence[tuple[int, int]]) -> None:
         super().__init__(columns, "Runs", "Enter or a double click looks inside the run; F2 renames it.")
         self._marks: dict[int, int] = {}
         self._shown = -1
@@ -30,16 +36,52 @@ class RunTable(Table):
         self.setIconSize(MARK)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self.menu_wanted)
-        # Measuring all cells of 500 rows for the width of a column takes 100 ms: widths are given, and can be dragged.
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionsMovable(True)
-        for column, width_px in enumerate(widths_px):
-            header.resizeSection(column, width_px)
         header.setStretchLastSection(True)
+        self._limits_px = tuple(limits_px)
+        self._wanted_px = [least for least, _ in limits_px]
+        self._is_dragged = self._is_sharing = False
+        self._share_width()
+        header.sectionResized.connect(self._on_resized)
         self.setCornerWidget(QWidget())
         self.selectionModel().selectionChanged.connect(self._on_selection)
         theme.changed.connect(self._draw_marks)
+
+    def set_rows(self, rows: Sequence[Sequence[Any]]) -> None:
+        super().set_rows(rows)
+        self._wanted_px = [self._wanted(column, rows) for column in range(len(self._limits_px))]
+        self._share_width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _wanted(self, column: int, rows: Sequence[Sequence[Any]]) -> int:
+        """The width of a column's longest cells; measuring all cells of 500 rows would take 100 ms."""
+        metrics, described = self.fontMetrics(), self._model.columns[column]
+        longest = sorted({described.text(row[column]) for row in rows}, key=len)[-MEASURED:]
+        mark_px = MARK.width() + GAP_PX if column == 0 else 0
+        texts_px = [metrics.horizontalAdvance(text) + mark_px for text in longest]
+        least, most = self._limits_px[column]
+        title_px = self.horizontalHeader().sectionSizeHint(column)
+        return min(most, max(least, title_px, max(texts_px, default=0) + PADDING_PX))
+
+    def _share_width(self) -> None:
+        """Give each column what it wants; where that is too much, the widest give way first."""
+        if self._is_dragged:
+            return
+        least = [least or wanted for (least, _), wanted in zip(self._limits_px, self._wanted_px, strict=True)]
+        self._is_sharing = True
+        for column, width_px in enumerate(shared_widths(self._wanted_px, least, self.viewport().width())):
+            self.horizontalHeader().resizeSection(column, width_px)
+        self._is_sharing = False
+
+    def _on_resized(self, column: int, before_px: int, now_px: int) -> None:
+        # The last column follows the width of the table by itself.
+        is_last = self.horizontalHeader().visualIndex(column) == len(self._limits_px) - 1
+        self._is_dragged = self._is_dragged or not (self._is_sharing or is_last)
 
     def picked_rows(self) -> list[int]:
         """The chosen rows, in the order in which they were given."""
@@ -89,6 +131,16 @@ class RunTable(Table):
 
     def _draw_marks(self) -> None:
         self._model.set_marks({row: _mark(look, self.devicePixelRatioF()) for row, look in self._marks.items()})
+
+
+def shared_widths(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """What each gets of some room: what it wants, or, if that is too much, no more than the others that get less."""
+    low, high = 0, max(wanted, default=0)
+    while low < high:
+        most = (low + high + 1) // 2
+        is_room = sum(min(want, max(floor, most)) for want, floor in zip(wanted, least, strict=True)) <= room
+        low, high = (most, high) if is_room else (low, most - 1)
+    return [min(want, max(floor, low)) for want, floor in zip(wanted, least, strict=True)]
 
 
 def _mark(look: int, ratio: float) -> QIcon:

@@ -120,8 +120,7 @@ class Series:
         """The points between two places, and one more at each side, so that the line goes on to the edges."""
         if not self._is_ascending:
             return slice(0, self._count)
-        first, last = np.searchsorted(self.x, left, "left"), np.searchsorted(self.x, right, "right")
-        return slice(max(0, int(first) - 1), min(self._count, int(last) + 1))
+        return window(self.x, left, right)
 
     def outline(self, part: slice, columns: int) -> tuple[Values, Values]:
         """What a line through these points looks like in so many columns of pixels: no peak of it is lost."""
@@ -132,9 +131,20 @@ class Series:
         """The place of the point nearest to `x`."""
         if not self._is_ascending:
             return int(np.argmin(np.abs(self.x - x)))
-        after = min(int(np.searchsorted(self.x, x)), self._count - 1)
-        before = max(0, after - 1)
-        return before if x - self._x[before] <= self._x[after] - x else after
+        return nearest(self.x, x)
+
+
+def window(x: Values, left: float, right: float) -> slice:
+    """Of ascending places those between two, and one more at each side."""
+    first, last = np.searchsorted(x, left, "left"), np.searchsorted(x, right, "right")
+    return slice(max(0, int(first) - 1), min(len(x), int(last) + 1))
+
+
+def nearest(x: Values, place: float) -> int:
+    """Of ascending places the index of the one nearest to `place`."""
+    after = min(int(np.searchsorted(x, place)), len(x) - 1)
+    before = max(0, after - 1)
+    return before if place - x[before] <= x[after] - place else after
 
 
 def thinned(x: Values, y: Values, limit: int) -> tuple[Values, Values]:
