@@ -78,6 +78,9 @@ def load_pages(ctx: "JobContext") -> None:
         ctx.check()
         importlib.import_module(f"cnnstudio.gui.pages.{module}")
     operations.kinds()
+    ctx.check()
+    # torch's optimisers load it at their first step: two seconds in which a training would seem to stand still.
+    importlib.import_module("torch._dynamo")
 
 
 def entry(key: str) -> PageEntry:
