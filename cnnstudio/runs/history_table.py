@@ -34,7 +34,10 @@ def epoch_rows(history: Iterable[TrainingEvent]) -> list[dict[str, Any]]:
 
 
 def step_rows(history: Iterable[TrainingEvent]) -> list[dict[str, Any]]:
-    """A step a row; `epoch` is where the step lies on the axis of the curves: 0.5 is the middle of the first."""
+    """A step a row; `epoch` is where the step lies on the axis of the curves: 0.5 is the middle of the first.
+
+    `rate` and `images_per_s` are told for some steps together: they are those of the last of these.
+    """
     rows, per_epoch = [], 0
     for event in history:
         if isinstance(event, RunStarted):
@@ -47,7 +50,8 @@ def step_rows(history: Iterable[TrainingEvent]) -> list[dict[str, Any]]:
                 step = event.first_step + place
                 values = {_singular(name): column[place] for name, column in columns.items()}
                 epoch = round(step / per_epoch, 6) if per_epoch else None
-                rows.append({"step": step, "epoch": epoch, **values, "images_per_s": event.images_per_s})
+                told = {"rate": event.rate, "images_per_s": event.images_per_s}
+                rows.append({"step": step, "epoch": epoch, **values, **told})
     return rows
 
 

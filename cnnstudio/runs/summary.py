@@ -1,6 +1,5 @@
 """The numbers of many runs, read quickly: what hasn't changed on the disk since the last time isn't read again."""
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +10,9 @@ from typing import Any
 from cnnstudio.core import files
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import JobContext
+from cnnstudio.runs.history import parse_history
 from cnnstudio.runs.run import DATA, HISTORY, JOURNAL, NETWORK, RUN, TRAIN, Run, RunState, open_run
+from cnnstudio.training.events import EpochDone
 
 EPOCH_START = b'{"event": "epoch_done"'
 PARTS = (RUN, DATA, NETWORK, TRAIN, JOURNAL, HISTORY)
@@ -93,15 +94,15 @@ def summarise(folder: Path) -> RunSummary:
     """The numbers of one run folder, or why there are none."""
     try:
         run = open_run(folder)
-        epochs = epoch_lines(run.path / HISTORY)
-        best: dict[str, Any] = next((line for line in reversed(epochs) if line.get("is_best")), {})
+        epochs = epochs_done(run.path / HISTORY)
+        best = next((epoch for epoch in reversed(epochs) if epoch.is_best), None)
         summary = RunSummary(
             path=folder,
             run=run,
             state=None,
-            accuracy=best.get("val_top1"),
-            loss=best.get("val_loss"),
-            best_epoch=int(best.get("epoch", 0)),
+            accuracy=None if best is None else best.val_top1,
+            loss=None if best is None else best.val_loss,
+            best_epoch=0 if best is None else best.epoch,
             epochs=len(epochs),
             size_bytes=size_bytes(folder),
         )
@@ -110,18 +111,22 @@ def summarise(folder: Path) -> RunSummary:
         return RunSummary(folder, None, None, problem=str(error))
 
 
-def epoch_lines(history: Path) -> list[dict[str, Any]]:
+def epochs_done(history: Path) -> list[EpochDone]:
     """The epochs of a history; its steps, of which there may be a million, are passed over unread."""
     try:
-        lines = history.read_bytes().splitlines()
+        raw = history.read_bytes()
     except FileNotFoundError:
         return []
     except OSError as error:
         raise files.read_error(history, error) from error
-    chosen = [line for line in lines if line.startswith(EPOCH_START)]
-    if chosen and chosen[-1] is lines[-1] and not chosen[-1].endswith(b"}"):
-        chosen.pop()  # torn by a crash while it was written
-    return [json.loads(line.decode("utf-8", errors="surrogateescape")) for line in chosen]
+    found, start = [], 0
+    while raw.startswith(EPOCH_START, start) or (start := raw.find(b"\n" + EPOCH_START, start) + 1):
+        end = raw.find(b"\n", start)
+        end = end + 1 if end >= 0 else len(raw)
+        # What a crash has torn, or a power cut filled with zeros, is left out.
+        found += [event for event in parse_history(raw[start:end])[0] if isinstance(event, EpochDone)]
+        start = end - 1
+    return found
 
 
 def size_bytes(folder: Path) -> int:

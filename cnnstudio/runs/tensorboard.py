@@ -19,6 +19,7 @@ TAGS = {
     "val_loss": "loss/validation",
     "train_top1": "accuracy/training",
     "val_top1": "accuracy/validation",
+    "val_top5": "accuracy/validation_top5",
     "images_per_s": "speed/images_per_s",
 }
 
@@ -75,13 +76,16 @@ class EventFiles:
         self.close()
 
     def write(self, event: TrainingEvent) -> None:
-        """Keep what has a curve: each step's loss, accuracy and rate, each epoch's numbers."""
+        """Keep what has a curve: each step's loss and accuracy, the rate where it was told, each epoch's numbers."""
         if isinstance(event, StepsDone):
             for place, loss in enumerate(event.losses):
                 scalars = {"step/loss": loss, "step/accuracy": event.accuracies[place]}
                 self._add(event.first_step + place, scalars)
+            if event.rate:  # histories of older versions lack it
+                self._add(event.last_step, {"step/learning_rate": event.rate})
         elif isinstance(event, EpochDone):
-            self._add(event.step, {tag: getattr(event, name) for name, tag in TAGS.items()})
+            values = {tag: getattr(event, name) for name, tag in TAGS.items()}
+            self._add(event.step, {tag: value for tag, value in values.items() if value is not None})
 
     def close(self) -> None:
         """Put everything on the disk."""

@@ -16,11 +16,11 @@ from cnnstudio.runs.execute import train_run
 from cnnstudio.runs.history_table import save_history, step_rows, table_text
 from cnnstudio.runs.run import HISTORY, JOURNAL, RUN, Run, RunState
 from cnnstudio.runs.store import note_state
-from cnnstudio.runs.summary import SummaryReader, epoch_lines
+from cnnstudio.runs.summary import SummaryReader, epochs_done
 from cnnstudio.runs.tail import HistoryTail
-from cnnstudio.runs.tensorboard import FOLDER, want_event_files, write_event_files
+from cnnstudio.runs.tensorboard import FOLDER, EventFiles, want_event_files, write_event_files
 from cnnstudio.runs.writer import HistoryWriter, cut_history
-from cnnstudio.training.events import EpochDone, RunStarted, StepsDone, TrainingEvent
+from cnnstudio.training.events import EpochDone, RunStarted, StepsDone, TrainingEvent, event_json
 
 START = RunStarted(0, 0, 2, 2, "CPU", 1, 16, 8)
 STEPS = [StepsDone(1, (2.0, 1.5), (0.25, 0.5), 100.0, 9.0), StepsDone(3, (1.25, 1.0), (0.5, 0.75), 110.0, 4.0)]
@@ -101,6 +101,25 @@ def test_event_files_hold_what_tensorboard_itself_reads_back(written: Run, tmp_p
     ]
 
 
+def test_event_files_hold_the_learning_rate_and_the_best_five_where_they_are_known(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    with EventFiles(tmp_path) as events:
+        events.write(StepsDone(1, (2.0, 1.5), (0.2, 0.4), 100.0, 9.0, rate=0.25))
+        events.write(EpochDone(1, 2, 1.7, 0.3, 1.6, 0.5, 105.0, True, val_top5=0.75))
+        events.write(EpochDone(2, 4, 1.7, 0.3, 1.6, 0.5, 105.0, True))
+    reader = EventAccumulator(str(tmp_path), size_guidance={"scalars": 0})
+    reader.Reload()
+    assert [(e.step, e.value) for e in reader.Scalars("step/learning_rate")] == [(2, 0.25)]
+    assert [(e.step, e.value) for e in reader.Scalars("accuracy/validation_top5")] == [(2, 0.75)]
+
+
+def test_a_table_of_steps_tells_the_learning_rate() -> None:
+    rows = step_rows([START, StepsDone(1, (2.0, 1.5), (0.25, 0.5), 100.0, 9.0, rate=0.125)])
+    assert [(row["step"], row["rate"], row["images_per_s"]) for row in rows] == [(1, 0.125, 100.0), (2, 0.125, 100.0)]
+
+
 def test_without_the_package_the_way_to_get_it_is_named(written: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(RunError) as failed:
@@ -159,7 +178,16 @@ def test_looking_at_a_run_leaves_no_lock_file_in_its_folder(written: Run) -> Non
 def test_an_epoch_line_torn_by_a_crash_is_left_out(written: Run) -> None:
     with (written.path / HISTORY).open("ab") as file:
         file.write(b'{"event": "epoch_done", "epoch": 3, "st')
-    assert [line["epoch"] for line in epoch_lines(written.path / HISTORY)] == [1, 2]
+    assert [event.epoch for event in epochs_done(written.path / HISTORY)] == [1, 2]
+
+
+def test_epochs_are_found_at_the_start_the_end_and_side_by_side(tmp_path: Path) -> None:
+    first, second = (files.to_line(event_json(epoch)) for epoch in EPOCHS)
+    steps = files.to_line(event_json(STEPS[0]))
+    for lines in ([first, second], [first, steps, second], [steps, first, second, steps], [first, "{", second]):
+        for end in ("", "\n"):
+            (tmp_path / HISTORY).write_text("\n".join(lines) + end)
+            assert epochs_done(tmp_path / HISTORY) == EPOCHS
 
 
 def test_training_time_is_counted_between_start_and_end(written: Run) -> None:
