@@ -1,6 +1,6 @@
 """Where something that floats over the window covers no control: at the bottom right if it is free, else nearby."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QGraphicsView, QWidget
@@ -11,11 +11,21 @@ MAIN_COST, CONTROL_COST, DRAWING_COST, TABLE_COST = 100, 20, 2, 1
 STEP_PX, EDGE_PX = 24, 16
 
 
-def free_place(floating: QWidget, room: QWidget, size: QSize, margin_px: int) -> QRect:
-    """A rectangle of this size in `room`, in its lower half, `margin_px` above its lower edge or higher."""
+def free_place(floating: QWidget, room: QWidget, sizes: Sequence[QSize], margin_px: int) -> QRect:
+    """A rectangle of one of these sizes in `room`, in its lower half, `margin_px` above its lower edge or higher.
+
+    The first size is taken if it covers nothing, another one if that covers less.
+    """
     taken = list(_obstacles(floating, room))
-    places = _places(room.size(), size, margin_px)
-    return min(places, key=lambda place: _cost(place, taken))
+    best: tuple[int, QRect] | None = None
+    for size in sizes:
+        for place in _places(room.size(), size, margin_px):
+            cost = _cost(place, taken)
+            if cost == 0:
+                return place
+            best = (cost, place) if best is None or cost < best[0] else best
+    assert best is not None
+    return best[1]
 
 
 def _places(room: QSize, size: QSize, margin_px: int) -> list[QRect]:

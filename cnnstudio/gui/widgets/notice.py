@@ -15,7 +15,8 @@ ICONS = {
     "warn": ("alert-outline", "warn"),
     "bad": ("alert-circle-outline", "bad"),
 }
-WIDTH_PX = 520
+# A narrow one finds room in a column beside a plot.
+WIDTHS_PX = (520, 380, 244)
 
 
 class NoticeBar(QFrame):
@@ -72,11 +73,13 @@ class NoticeBar(QFrame):
 
     def place(self) -> None:
         """Go to where no button is covered: after the room or what is in it has changed."""
-        room = self._room.size()
-        width = min(WIDTH_PX, room.width() - 32)
+        widest = self._room.width() - 32
+        sizes = [self._size(min(width, widest)) for width in WIDTHS_PX]
+        self.setGeometry(free_place(self, self._room, sizes, self._margin_px))
+
+    def _size(self, width: int) -> QSize:
         # Two lines of text and a hint: the layout's answer is short by the rounding of each line.
-        height = max(self._row.heightForWidth(width), self.minimumSizeHint().height()) + 4
-        self.setGeometry(free_place(self, self._room, QSize(width, height), self._margin_px))
+        return QSize(width, max(self._row.heightForWidth(width), self.minimumSizeHint().height()) + 4)
 
     def _go_on(self) -> None:
         before = self._queue.current

@@ -102,7 +102,7 @@ class TableModel(QAbstractTableModel):
         if column not in self._ranks:
             order = self.columns[column].order
             values = [row[column] for row in self._rows]
-            keys = [None if value is None else order(value) if order else value for value in values]
+            keys: list[Any] = [None if value is None else order(value) if order else value for value in values]
             ranks = [-1] * len(keys)
             rank, before = 0, None
             for row in sorted((row for row, key in enumerate(keys) if key is not None), key=keys.__getitem__):
