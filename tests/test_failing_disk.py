@@ -45,7 +45,7 @@ from tests.failing import FailingDisk
 
 CODES = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS]
 MOST_CALLS = 200
-# Before a release: every kind of failure for the exports too.
+# Before a release: every kind of failure for all.
 EVERY = "CNNSTUDIO_EVERY_FAILURE" in os.environ
 
 
@@ -320,10 +320,10 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
 
 
 def each_with_its_codes() -> Iterator[Any]:
-    """Every code for what is saved often; one for each export, which takes seconds, unless all are wanted."""
+    """Every code for projects and checkpoints; one in turn for the others, unless all are wanted."""
     for place, name in enumerate(CASES):
-        is_slow = name == "script" or name.startswith("export")
-        for code in CODES[place % len(CODES) :][:1] if is_slow and not EVERY else CODES:
+        codes = CODES if EVERY or name in ("project", "checkpoint") else CODES[place % len(CODES) :][:1]
+        for code in codes:
             yield pytest.param(name, code, id=f"{name}-{errno.errorcode[code]}")
 
 

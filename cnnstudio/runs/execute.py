@@ -60,8 +60,8 @@ def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None, group: 
         try:
             return trainer.run(ctx, _keeper(run, ctx, history, event_files))
         except RuntimeError as error:
-            if told := device_failure(error):
-                raise told from error
+            if failure := device_failure(error):
+                raise failure from error
             raise
 
 

@@ -1,31 +1,12 @@
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cnnstudio.core import files
 from cnnstudio.core.errors import FileError
-
-
-class FailingSystem:
-    """Makes the N-th of all write, fsync, replace and mkstemp calls fail, as SQLite's tests do."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, fail_at: int, code: int) -> None:
-        self.calls, self._fail_at, self._code = 0, fail_at, code
-        for name in ("fsync", "replace", "open"):
-            monkeypatch.setattr(os, name, self._wrap(getattr(os, name)))
-        monkeypatch.setattr(files.tempfile, "mkstemp", self._wrap(files.tempfile.mkstemp))
-
-    def _wrap(self, function: Callable[..., object]) -> Callable[..., object]:
-        def call(*args: object, **kwargs: object) -> object:
-            self.calls += 1
-            if self.calls == self._fail_at:
-                raise OSError(self._code, os.strerror(self._code))
-            return function(*args, **kwargs)
-
-        return call
+from tests.failing import FailingDisk
 
 
 @pytest.mark.parametrize("code", [5, 13, 28, 30], ids=["EIO", "EACCES", "ENOSPC", "EROFS"])
@@ -34,7 +15,7 @@ def test_write_loses_nothing_whichever_system_call_fails(tmp_path: Path, code: i
     files.write_json(target, {"value": "old"})
     for fail_at in range(1, 50):
         with pytest.MonkeyPatch.context() as patch:
-            system = FailingSystem(patch, fail_at, code)
+            disk = FailingDisk(patch, tmp_path, code, fail_at)
             try:
                 files.write_json(target, {"value": "new"})
             except FileError:
@@ -44,7 +25,7 @@ def test_write_loses_nothing_whichever_system_call_fails(tmp_path: Path, code: i
         content = json.loads(target.read_text())["value"]
         assert content in ("old", "new")
         assert os.listdir(tmp_path) == ["project.json"], "no temporary file may be left"
-        if not failed and system.calls < fail_at:
+        if not failed and disk.calls < fail_at:
             assert content == "new"
             assert fail_at > 3, "the loop must have failed some calls"
             return
@@ -55,7 +36,7 @@ def test_write_loses_nothing_whichever_system_call_fails(tmp_path: Path, code: i
 def test_full_disk_is_told_with_what_is_safe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "a.json"
     files.write_json(target, 1)
-    FailingSystem(monkeypatch, 2, 28)
+    FailingDisk(monkeypatch, tmp_path, 28, 2)
     with pytest.raises(FileError, match=r"disk is full \(\d+ MB free\).*unchanged.*Free some space"):
         files.write_json(target, 2)
 
@@ -104,7 +85,7 @@ def test_torn_last_line_of_a_journal_is_left_out(tmp_path: Path) -> None:
 
 def test_damaged_lines_of_a_journal_hide_none_of_the_others(tmp_path: Path) -> None:
     journal = tmp_path / "j.jsonl"
-    journal.write_bytes(b'{"a": 1}\n{"a"\n' + bytes(40) + b'\n\xff\xfe\n' + b"[" * 200_000 + b'\n{"a": 3}\n')
+    journal.write_bytes(b'{"a": 1}\n{"a"\n' + bytes(40) + b"\n\xff\xfe\n" + b"[" * 200_000 + b'\n{"a": 3}\n')
     assert files.read_lines(journal) == [{"a": 1}, {"a": 3}]
 
 

@@ -252,7 +252,7 @@ from tests.data.test_crew import batches, digest, setup, SIZE
 from cnnstudio.data.crew import Crew
 
 if __name__ == "__main__":
-    crew = Crew(setup(), 2, chunk_images=SIZE)
+    crew = Crew(setup(), 1, chunk_images=SIZE)
     print(digest(batches(None)) == digest(batches(crew)), crew.restarts)
     crew.close()
 """

@@ -2,14 +2,12 @@
 
 import errno
 import importlib.util
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from cnnstudio.core import files
 from cnnstudio.core.errors import FileError, RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.loader import Batches
@@ -19,6 +17,7 @@ from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import CheckpointSaved, EndReason, Noted, RunPaused, RunResumed
 from cnnstudio.training.observer import Observer
 from cnnstudio.training.trainer import Trainer
+from tests.failing import FailingDisk
 
 _spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
 toy: Any = importlib.util.module_from_spec(_spec)
@@ -125,7 +124,7 @@ ERRORS = [
 @pytest.mark.parametrize("room", [8, 4])
 def test_full_memory_goes_on_in_parts_as_if_it_had_begun_so(tmp_path: Path, error: BaseException, room: int) -> None:
     tight = trainer_in(tmp_path / "a", CONFIG.replace(epochs=1))
-    tight.passes._forward = Tight(tight, room, error)
+    tight.passes._forward = tight.passes._fast = Tight(tight, room, error)
     (tmp_path / "a").mkdir()
     events: list[Any] = []
     ended = tight.run(JobContext(), events.append)
@@ -146,53 +145,9 @@ def test_full_memory_goes_on_in_parts_as_if_it_had_begun_so(tmp_path: Path, erro
 
 def test_memory_that_is_too_small_for_two_images_ends_with_what_to_do(tmp_path: Path) -> None:
     trainer = trainer_in(tmp_path)
-    trainer.passes._forward = Tight(trainer, 1, ERRORS[0])
+    trainer.passes._forward = trainer.passes._fast = Tight(trainer, 1, ERRORS[0])
     with pytest.raises(RunError, match=r"even with 2 images.*smaller network"):
         trainer.run(JobContext(), lambda event: None)
-
-
-class Sick:
-    """Makes the N-th call of a file operation fail, and all that follow until it is healed."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, number: int, code: int, last: int | None = None) -> None:
-        self.calls, self._first, self._last, self._code = 0, number, last, code
-        for name in ("replace", "fsync", "open"):
-            monkeypatch.setattr(files.os, name, self._failing(getattr(os, name)))
-
-    def _failing(self, real: Any) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self.calls += 1
-            if self._first <= self.calls <= (self._last or self._first):
-                raise OSError(self._code, os.strerror(self._code))
-            return real(*args, **kwargs)
-
-        return call
-
-
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS], ids=errno.errorcode.get)
-def test_whichever_call_of_a_save_fails_the_older_checkpoint_is_whole(
-    tmp_path: Path, code: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from cnnstudio.training.checkpoint import Checkpoint, save_step
-
-    def checkpoint(value: int) -> Checkpoint:
-        return Checkpoint({"w": torch.full((4,), float(value))}, {"w.m": torch.zeros(4)}, {"v": value})
-
-    save_step(tmp_path, 1, checkpoint(1))
-    number, failures = 1, 0
-    while True:
-        with monkeypatch.context() as patch:
-            Sick(patch, number, code)
-            try:
-                save_step(tmp_path, 1 + number, checkpoint(1 + number))
-                break
-            except FileError:
-                failures += 1
-        saved = load_latest(tmp_path)
-        assert saved is not None
-        assert (saved.weights["w"] == saved.state["v"]).all()
-        number += 1
-    assert failures > 8
 
 
 def test_full_disk_is_told_waited_for_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +158,7 @@ def test_full_disk_is_told_waited_for_and_survived(tmp_path: Path, monkeypatch: 
     (tmp_path / "b").mkdir()
     full = trainer_in(tmp_path / "b" / "checkpoints")
     events: list[Any] = []
-    Sick(monkeypatch, 1, errno.ENOSPC, last=12)
+    FailingDisk(monkeypatch, tmp_path / "b", errno.ENOSPC, last=12)
     ended = full.run(JobContext(), events.append)
     kinds = [type(event) for event in events]
     assert ended.reason is EndReason.FINISHED
@@ -224,7 +179,7 @@ def test_stop_while_the_disk_is_full_never_says_saved(tmp_path: Path, monkeypatc
         if isinstance(event, RunPaused):
             ctx.cancel()
 
-    Sick(monkeypatch, 1, errno.ENOSPC, last=10**9)
+    FailingDisk(monkeypatch, tmp_path, errno.ENOSPC, last=10**9)
     with pytest.raises(FileError, match="disk is full"):
         trainer.run(ctx, hear)
     assert not [event for event in events if isinstance(event, CheckpointSaved)]
