@@ -60,6 +60,18 @@ def test_folded_section_says_what_is_in_it(view: RecipeView) -> None:
     assert view.sections["rate"].body.isVisible()
 
 
+def test_rate_is_drawn_before_the_start_at_a_glance_and_in_full(view: RecipeView, qtbot: QtBot) -> None:
+    view.set_spec(TrainConfig())
+    assert view.glance.isVisible()
+    constant = view.glance.grab().toImage()
+    view.set_spec(TrainConfig(schedule={"kind": "cosine"}, warmup=3))
+    assert view.glance.grab().toImage() != constant
+    assert "to 4.27e-08 after 20 epochs" in view.glance.toolTip()
+    view.sections["rate"].set_open(True)
+    assert not view.glance.isVisible()
+    assert view.curve.isVisible()
+
+
 def test_click_freezes_a_layer_and_a_second_one_takes_it_back(view: RecipeView, qtbot: QtBot) -> None:
     view.set_network(fit_architecture("lenet5", None, None))
     view.sections["layers"].set_open(True)

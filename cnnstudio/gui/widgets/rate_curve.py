@@ -8,13 +8,21 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnstudio.gui.theme import theme
 
 HEIGHT_PX, LEFT_PX, BOTTOM_PX, TOP_PX = 92, 46, 18, 8
+GLANCE = QSize(84, 18)
 
 
 class RateCurve(QWidget):
-    """A small plot without controls: rate upwards, epochs to the right."""
+    """A small plot without controls: rate upwards, epochs to the right.
 
-    def __init__(self) -> None:
+    Args:
+        is_glance: The line alone, as small as a word.
+    """
+
+    def __init__(self, *, is_glance: bool = False) -> None:
         super().__init__()
+        self._is_glance = is_glance
+        if is_glance:
+            self.setFixedSize(GLANCE)
         self._times = self._rates = np.empty(0)
         self._end = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -38,7 +46,10 @@ class RateCurve(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRectF(LEFT_PX, TOP_PX, self.width() - LEFT_PX - 2, HEIGHT_PX - TOP_PX - BOTTOM_PX)
         top = float(self._rates.max()) or 1.0
-        self._paint_frame(painter, room, top)
+        if self._is_glance:
+            room = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        else:
+            self._paint_frame(painter, room, top)
         x = room.left() + self._times / max(1, self._end) * room.width()
         y = room.bottom() - self._rates / (1.05 * top) * room.height()
         painter.setPen(theme.series_pen(0))

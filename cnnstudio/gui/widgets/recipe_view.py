@@ -76,6 +76,7 @@ class RecipeView(QWidget):
         self.sections: dict[str, Section] = {}
         self._forms: dict[str, Form] = {}
         self.layers, self.curve, self.problems = LayerRulesForm(), RateCurve(), RecipeProblems()
+        self.glance = RateCurve(is_glance=True)
         self.layers.changed.connect(self._on_layers)
         self.problems.fix_chosen.connect(self.fix_chosen)
         box = QVBoxLayout(self)
@@ -83,7 +84,8 @@ class RecipeView(QWidget):
         box.setSpacing(theme.tokens.size.grid)
         box.addWidget(self.problems)
         for name, title, tooltip, settings, nested, is_open in _SECTIONS:
-            section = Section(title, tooltip, self._body(name, settings, nested), is_open=is_open)
+            glance = self.glance if name == "rate" else None
+            section = Section(title, tooltip, self._body(name, settings, nested), is_open=is_open, glance=glance)
             self.sections[name] = section
             box.addWidget(section)
         self.set_spec(self._config)
@@ -153,7 +155,8 @@ class RecipeView(QWidget):
 
     def _show_rate(self) -> None:
         times, rates = rate_points(self._config)
-        self.curve.set_points(times, rates, self._config.epochs)
+        for curve in (self.curve, self.glance):
+            curve.set_points(times, rates, self._config.epochs)
 
     def _show_problems(self) -> None:
         train, val, classes = self._counts

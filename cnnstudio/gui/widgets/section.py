@@ -9,13 +9,15 @@ from cnnstudio.gui.widgets.labels import ElidedLabel
 
 
 class Section(QWidget):
-    """A click on the title opens or folds it; folded, it says its content in a few words."""
+    """A click on the title opens or folds it; folded, it says its content in a few words, or draws it at a glance."""
 
     toggled = Signal(bool)
 
-    def __init__(self, title: str, tooltip: str, body: QWidget, *, is_open: bool = False) -> None:
+    def __init__(
+        self, title: str, tooltip: str, body: QWidget, *, is_open: bool = False, glance: QWidget | None = None
+    ) -> None:
         super().__init__()
-        self.body = body
+        self.body, self._glance = body, glance
         self._summary = ElidedLabel("", "small")
         self._title = Button(title, tooltip, role="section", icon="chevron-right")
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -24,6 +26,8 @@ class Section(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._title)
         row.addWidget(self._summary, 1)
+        if glance is not None:
+            row.addWidget(glance)
         row.addStretch(0)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -54,5 +58,7 @@ class Section(QWidget):
         self._is_open = is_open
         self.body.setVisible(is_open)
         self._summary.setVisible(not is_open)
+        if self._glance is not None:
+            self._glance.setVisible(not is_open)
         self._title.set_icon("chevron-down" if is_open else "chevron-right")
         self._title.setAccessibleDescription("open" if is_open else "folded")
