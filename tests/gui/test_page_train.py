@@ -244,7 +244,8 @@ def test_nothing_is_cut_in_a_window_of_1024_by_700(main_window: MainWindow, sess
     page.view.panels.show_tab(CURVES)
     qtbot.wait(10)
     assert len(labels) >= 12
-    cut = [w.text() for w in (*labels, *tabs) if w.isVisible() and w.height() < w.minimumSizeHint().height()]
+    shown: list[QLabel | QAbstractButton] = [*labels, *tabs]
+    cut = [w.text() for w in shown if w.isVisible() and w.height() < w.minimumSizeHint().height()]
     narrow = [tab.text() for tab in tabs if tab.width() < tab.minimumSizeHint().width()]
     assert (page.size(), cut, narrow) == (room, [], [])
 
