@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,9 @@ from cnnstudio.core import files
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.dataset import SPLITS, Dataset
-from cnnstudio.data.words import counted, printable
+from cnnstudio.data.portable import long_path, portable_name
+from cnnstudio.data.words import REPLACEMENT, counted, printable
 
-# Beyond what is not Unicode: signs that some system forbids in names.
-FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*�', "_"))
 EVERY = 64
 
 
@@ -46,12 +46,13 @@ def export_cleaned(dataset: Dataset, folder: Path, ctx: JobContext, *, by_split:
 
 def _copy_all(dataset: Dataset, root: Path, ctx: JobContext, by_split: bool) -> int:
     used, taken = dataset.indices("all"), set[Path]()
+    folders = _class_folders(dataset.classes)
     for done, place in enumerate(used.tolist(), start=1):
         if done % EVERY == 1:
             ctx.check()
             ctx.progress(done, len(used), f"Copying {counted(len(used), 'picture')}")
         part = root / SPLITS[int(dataset.splits[place])] if by_split else root
-        folder = part / _file_name(dataset.classes[int(dataset.labels[place])])
+        folder = part / folders[int(dataset.labels[place])]
         path = dataset.paths[place]
         name = _file_name(dataset.names[place].rpartition("/")[2])
         target = _free(folder, name if path is not None else f"{name}.png", taken)
@@ -59,14 +60,30 @@ def _copy_all(dataset: Dataset, root: Path, ctx: JobContext, by_split: bool) -> 
         if path is None:
             files.write_bytes(target, _png(dataset.pixels[place]))
         else:
-            shutil.copyfile(path, target)
+            _copy(path, target)
     return len(used)
+
+
+def _copy(path: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(long_path(str(path)), long_path(str(target)))
+    except OSError as error:
+        if error.filename == long_path(str(path)):
+            raise files.read_error(path, error) from error
+        raise
+
+
+def _class_folders(classes: Sequence[str]) -> list[str]:
+    """A folder for each class; names that some system can't tell apart get a number."""
+    made, taken = [], set[Path]()
+    for name in classes:
+        made.append(_free(Path(), _file_name(name), taken).name)
+    return made
 
 
 def _file_name(text: str) -> str:
     """A name that every system takes."""
-    made = printable(text).translate(FORBIDDEN).strip(" .")
-    return made or "_"
+    return portable_name(printable(text).replace(REPLACEMENT, "_").strip(" ."))
 
 
 def _free(folder: Path, name: str, taken: set[Path]) -> Path:

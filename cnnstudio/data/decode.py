@@ -18,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from cnnstudio.core.errors import DataError
 from cnnstudio.data.drives import DRIVE, is_passing
 from cnnstudio.data.plain_jpeg import plain_jpeg
+from cnnstudio.data.portable import long_path
 from cnnstudio.data.sniff import HEAD_BYTES, foreign_kind, is_image
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")
@@ -108,7 +109,7 @@ def read_bytes(path: str) -> bytes:
     """
     try:
         # Unbuffered: the whole file in one call, as it is.
-        with open(path, "rb", buffering=0) as file:
+        with open(long_path(path), "rb", buffering=0) as file:
             if os.fstat(file.fileno()).st_size > MAX_BYTES:
                 raise ImageError(f"is larger than {MAX_BYTES // 1_000_000} MB", kind="too_large")
             content = file.readall()

@@ -155,6 +155,8 @@ ARCHIVES: tuple[Bad, ...] = (
     (55, "tail.tar.gz", lambda: gzip.compress(tar_of(*_GOOD) + ZEROS + b"\0" * 5_000_000), "follow behind its end"),
     (55, "nested.zip", lambda: zip_of(("inner.zip", zip_of(*_GOOD))), "zip archive|No images"),
     (56, "lying.zip", lying_zip, "damaged"),
+    (56, "damaged.tar.bz2", lambda: bz2.compress(tar_of(*_GOOD))[:60] + b"\xff" * 40, "is damaged"),
+    (56, "nameless.zip", lambda: patched(zip_of(("x", PNG)), b"x", b"\0"), "damaged"),
     (56, "crc.zip", zip_with_bad_crc, "damaged"),
     (56, "truncated.zip", lambda: half(zip_of(*_GOOD)), "damaged"),
     (56, "encrypted.zip", lambda: with_flag(zip_of(*_GOOD)), "protected by a password"),

@@ -194,6 +194,25 @@ def test_names_that_windows_cannot_have_are_changed_there(tmp_path, name, fit):
     assert Rules("a.zip", 100, tmp_path, is_windows=False).place(name) == tmp_path / name
 
 
+@pytest.mark.parametrize("make", [zip_of, tar_of], ids=["zip", "tar"])
+def test_names_too_long_for_a_disk_are_shortened_and_told(tmp_path, make):
+    path = tmp_path / "set"
+    path.write_bytes(make((f"cat/{'犬' * 200}.png", b"a"), (f"cat/{'犬' * 201}.png", b"b")))
+    found = unpacked(path)
+    assert sorted(file.read_bytes() for file in found.folder.rglob("*.png")) == [b"a", b"b"]
+    assert all(after.endswith(".png") for _, after in found.renamed)
+    assert len({after for _, after in found.renamed}) == 2
+
+
+@pytest.mark.parametrize("make", [zip_of, tar_of], ids=["zip", "tar"])
+def test_one_name_for_a_file_and_a_folder_is_refused(tmp_path, make):
+    path = tmp_path / "set"
+    path.write_bytes(make(("cat", b"a"), ("cat/1.png", b"b")))
+    with pytest.raises(UnsafeArchive, match="'set' was refused: it holds names that can't be written"):
+        unpacked(path)
+    assert left_on_disk() == []
+
+
 def test_backslashes_of_old_windows_programs_are_folders(tmp_path):
     path = tmp_path / "set.zip"
     path.write_bytes(zip_of(("cat\\1.png", b"x")))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnnstudio.core.errors import DataError
+from cnnstudio.data.portable import portable_name
 
 MAX_ENTRIES = 1_000_000
 MAX_RATIO = 200
@@ -15,8 +16,8 @@ MAX_RATIO = 200
 FREE_OF_RATIO_BYTES = 50_000_000
 SPARE_BYTES = 200_000_000
 MAX_NAME = 4_096
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_UNFIT = re.compile(r'[<>:"|?*\x00-\x1f]')
+# No usual file system has longer names of files; Windows counts signs, and so may pack longer ones.
+MAX_PART_BYTES = 240
 
 
 class UnsafeArchive(DataError):
@@ -93,7 +94,7 @@ class Rules:
             UnsafeArchive: The name leads out of the folder.
         """
         parts = self._parts(name)
-        fit = [_fit(part) for part in parts] if self.is_windows else parts
+        fit = [self._fit(part) for part in parts]
         stem, suffix = os.path.splitext(fit[-1])
         number, path = 1, "/".join(fit)
         while _key(path) in self._taken:
@@ -112,6 +113,9 @@ class Rules:
         self._folders.add(path.parent)
         return True
 
+    def _fit(self, part: str) -> str:
+        return portable_name(part) if self.is_windows or len(os.fsencode(part)) > MAX_PART_BYTES else part
+
     def _parts(self, name: str) -> list[str]:
         clean = name.replace("\\", "/")
         parts = [part for part in clean.split("/") if part not in ("", ".")]
@@ -124,9 +128,3 @@ class Rules:
 def _key(path: str) -> str:
     """Equal for names that some systems can't tell apart."""
     return unicodedata.normalize("NFC", path).casefold()
-
-
-def _fit(part: str) -> str:
-    """A part of a path as Windows can have it."""
-    fit = _UNFIT.sub("_", part).rstrip(". ") or "_"
-    return f"_{fit}" if _RESERVED.fullmatch(fit) else fit

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import struct
 import tarfile
 import zlib
 from collections.abc import Callable
@@ -19,7 +20,10 @@ MAX_EXTRA_HEADER = 1_000_000
 MAX_REST_BYTES = 64_000_000
 DISK_STEP_BYTES = 100_000_000
 EXTRA = frozenset((b"x", b"X", b"g", b"L", b"K"))
-DAMAGE = (tarfile.TarError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError, ValueError, OverflowError)
+DAMAGE = (
+    *(tarfile.TarError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, struct.error),
+    *(EOFError, ValueError, OverflowError, LookupError),
+)
 
 
 def unpack_tar(path: Path, rules: Rules, ctx: "JobContext") -> None:

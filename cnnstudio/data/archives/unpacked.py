@@ -1,6 +1,7 @@
 """An archive's content as a folder: unpacked once into the cache, found again by the archive's hash."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from cnnstudio.core.jobs import JobContext
 
 CHUNK_BYTES = 1 << 20
+# Too long, not for this disk, or one name for a file and a folder.
+UNFIT_NAMES = frozenset(
+    (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOENT)
+)
 UNUSED_S, LEFT_OVER_S = 30 * 86_400, 86_400
 NOTE, CONTENT = "archive.json", "content"
 ArchiveKind = Literal["zip", "tar"]
@@ -77,6 +82,11 @@ def unpack(path: Path, kind: ArchiveKind, ctx: "JobContext") -> Unpacked:
         try:
             unpack_zip_or_tar(path, kind, rules, ctx)
         except OSError as error:
+            if error.errno is None:
+                # bz2 says so of damaged bytes; what comes from the system has a number.
+                raise rules.unsafe(f"it is damaged ({error})", "Download or pack it again.") from None
+            if error.errno in UNFIT_NAMES:
+                raise rules.unsafe(f"it holds names that can't be written ({error.strerror})") from error
             raise files.write_error(content, error) from error
         if not rules.entries:
             raise DataError(f"The archive '{path.name}' is empty.")

@@ -1,6 +1,7 @@
 """Unpack a zip archive by our rules."""
 
 import stat
+import struct
 import zipfile
 import zlib
 from lzma import LZMAError
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 1 << 20
 ENCRYPTED = 0x1
 END, END_BYTES, MAX_COMMENT = b"PK\5\6", 22, 65_535
-DAMAGE = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, ValueError, OverflowError)
+# The library says IndexError of an entry without a name, struct.error of some headers that are cut off.
+DAMAGE = (zipfile.BadZipFile, zlib.error, LZMAError, struct.error, EOFError, ValueError, OverflowError, LookupError)
 
 
 def unpack_zip(path: Path, rules: Rules, ctx: "JobContext") -> None:
