@@ -169,7 +169,7 @@ def _with_layer(config: TrainConfig, key: str, text: str, where: str) -> TrainCo
         raise RecipeError(
             f"There is no setting 'layers.{key}'.", hint=f"Known: layers.NODE.{', layers.NODE.'.join(known)}."
         )
-    own = next((rule.to_json() for rule in config.layers if rule.node == node), {"node": node})
+    own: dict[str, Any] = next((rule.to_json() for rule in config.layers if rule.node == node), {"node": node})
     value: object = {"kind": text} if field == "initialisation" else text
     if nested:
         begun = own.get("initialisation") or config.initialisation.to_json()

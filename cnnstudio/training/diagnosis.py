@@ -85,7 +85,8 @@ def course(epochs: Sequence[EpochDone], classes: int) -> Diagnosis | None:
     chance = 1 / max(2, classes)
     guessing = math.log(max(2, classes))
     if last.train_loss > BLOWN_UP * guessing and last.train_top1 < WELL:
-        loss = f"training loss {last.train_loss:.3g}, and somebody who only guesses has {guessing:.3g}"
+        number = f"{last.train_loss:,.0f}" if last.train_loss >= 100 else f"{last.train_loss:.3g}"
+        loss = f"training loss {number}, and somebody who only guesses has {guessing:.3g}"
         return Diagnosis("bad", f"The steps are too large: {loss}. {_TOO_FAST}", has_diverged=True)
     if _is_stalled(epochs) and last.train_top1 < 1.5 * chance:
         return Diagnosis("bad", f"The loss stays where it was ({numbers}): {_STUCK}")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnstudio.gui.theme import theme
 
 HEIGHT_PX, LEFT_PX, BOTTOM_PX, TOP_PX = 92, 46, 18, 8
-GLANCE = QSize(84, 18)
+GLANCE = QSize(72, 18)
 
 
 class RateCurve(QWidget):

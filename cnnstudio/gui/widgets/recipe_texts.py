@@ -10,8 +10,8 @@ def _duration(config: TrainConfig) -> str:
 
 
 def _rate(config: TrainConfig) -> str:
-    warmup = f", warm-up {config.warmup:g}" if config.warmup else ""
-    return f"{config.schedule.title}{warmup}"
+    # The warm-up is seen in the curve beside it.
+    return config.schedule.title
 
 
 def _begin(config: TrainConfig) -> str:
