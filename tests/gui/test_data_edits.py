@@ -1,10 +1,12 @@
 """Pictures relabelled and left out by hand: keys, menu, undo, and that no file is touched."""
 
 import csv
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +16,7 @@ from cnnstudio.data.sources.folder import FolderSource
 from cnnstudio.data.spec import DataSpec, PreprocessSpec, SplitSpec
 from cnnstudio.gui.pages.data import DataPage
 from cnnstudio.gui.session import Session
+from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.project import open_project
 
 pytestmark = pytest.mark.slow
@@ -30,6 +33,18 @@ def page(bare_session: Session, folder_of_images: Path, qtbot: QtBot) -> DataPag
     bare_session.new_project(FolderSource(path=str(folder_of_images)), "lenet5")
     qtbot.waitUntil(lambda: bare_session.dataset is not None, timeout=60_000)
     return page
+
+
+@pytest.fixture
+def small_pictures() -> list[bytes]:
+    """Six more picture files."""
+    rng = np.random.default_rng(9)
+    made = []
+    for _ in range(6):
+        file = io.BytesIO()
+        Image.fromarray(rng.integers(0, 256, (40, 40, 3), dtype=np.uint8)).save(file, "PNG")
+        made.append(file.getvalue())
+    return made
 
 
 def press(page: DataPage, qtbot: QtBot, number: int, key: Qt.Key) -> None:
@@ -185,3 +200,20 @@ def test_likeness_sorts_by_the_chosen_picture(page: DataPage) -> None:
     distances = np.abs(prints[shown] - prints[5]).sum(axis=1)
     assert shown[0] == 5
     assert (np.diff(distances) >= 0).all()
+
+
+def test_files_added_to_the_folder_of_a_project_move_none_of_the_others(
+    page: DataPage, qtbot: QtBot, folder_of_images: Path, small_pictures: list[bytes]
+) -> None:
+    session = page.session
+    before = dict(zip(session.dataset.names, session.dataset.splits.tolist(), strict=True))
+    path = session.project.path
+    session.leave_project()
+    for number, content in enumerate(small_pictures):
+        (folder_of_images / "cats" / f"0 new {number}.png").write_bytes(content)
+    session.open_project(path)
+    qtbot.waitUntil(lambda: session.dataset is not None and len(session.dataset) == 14, timeout=60_000)
+    after = dict(zip(session.dataset.names, session.dataset.splits.tolist(), strict=True))
+    assert {name: after[name] for name in before} == before
+    shown = [label.text() for label in page.side.findings.findChildren(Label)]
+    assert any(text.startswith("6 new pictures: ") for text in shown)

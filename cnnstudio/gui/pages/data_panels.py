@@ -82,7 +82,8 @@ class SidePanel(QScrollArea):
         self._counts_area.setFixedHeight(ROW_PX * min(len(dataset.classes), MAX_COUNT_ROWS))
         self.findings.set_findings(found, "Every picture could be read.")
         # New rows know their height once they are laid out.
-        QTimer.singleShot(0, self._problems.updateGeometry)
+        for card in (self._problems, self._sees):
+            QTimer.singleShot(0, card.updateGeometry)
         self._sees.set_note(sees_text(dataset))
         self._statistics.set_text(statistics_text(dataset.spec.preprocess))
         kept = cache_text(dataset)

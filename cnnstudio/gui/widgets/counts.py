@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.labels import plain
 
-ROW_PX, BAR_PX, NUMBER_PX = 24, 8, 52
+ROW_PX, BAR_PX = 24, 8
+# Names take what they need up to this share of the width; of many classes only the longest names are measured.
+NAME_SHARE, LEAST_NAME_PX, LEAST_NUMBER_PX, GAP_PX, MEASURED = 0.55, 48, 24, 12, 20
 
 
 class CountBars(QWidget):
@@ -74,18 +76,25 @@ class CountBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         largest = max((self.total(number) for number in range(len(self._classes))), default=1)
+        name_px = self._name_px()
         # Ten thousand classes: only the rows that are seen are painted.
         first, last = event.rect().top() // ROW_PX, event.rect().bottom() // ROW_PX
         for row in range(first, min(last + 1, len(self._classes))):
-            self._paint_row(painter, row, max(largest, 1))
+            self._paint_row(painter, row, max(largest, 1), name_px)
         if self.hasFocus() and self._current < 0:
             painter.setPen(theme.series_pen(0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
-    def _paint_row(self, painter: QPainter, row: int, largest: int) -> None:
+    def _name_px(self) -> int:
+        """The width of the names' column."""
+        longest = sorted(self._classes, key=len)[-MEASURED:]
+        needed = max((self.fontMetrics().horizontalAdvance(name) for name in longest), default=0) + GAP_PX
+        return min(max(needed, LEAST_NAME_PX), round(NAME_SHARE * self.width()))
+
+    def _paint_row(self, painter: QPainter, row: int, largest: int, name_px: int) -> None:
         top, middle = row * ROW_PX, Qt.AlignmentFlag.AlignVCenter
-        name_px = min(max(self.width() * 34 // 100, 48), 140)
+        number_px = max(LEAST_NUMBER_PX, painter.fontMetrics().horizontalAdvance(f"{largest:,}"))
         if row == self._current:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent_soft"))
@@ -94,9 +103,9 @@ class CountBars(QWidget):
         name = painter.fontMetrics().elidedText(self._classes[row], Qt.TextElideMode.ElideMiddle, name_px - 12)
         painter.drawText(QRectF(4, top, name_px, ROW_PX), middle | Qt.AlignmentFlag.AlignLeft, name)
         painter.setPen(theme.color("muted"))
-        right = QRectF(self.width() - NUMBER_PX - 4, top, NUMBER_PX, ROW_PX)
+        right = QRectF(self.width() - number_px - 4, top, number_px, ROW_PX)
         painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, f"{self.total(row):,}")
-        room = self.width() - name_px - NUMBER_PX - 8
+        room = self.width() - name_px - number_px - GAP_PX - 4
         self._paint_bar(painter, QRectF(name_px, top + (ROW_PX - BAR_PX) / 2, room, BAR_PX), row, largest)
 
     def _paint_bar(self, painter: QPainter, room: QRectF, row: int, largest: int) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen, QPixmap, QWheelEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cnnstudio.gui.theme import theme
@@ -152,10 +152,21 @@ class Gallery(QListView):
         side_px = min(max(side_px, MIN_ZOOM_PX), MAX_ZOOM_PX)
         is_new = side_px != self._delegate.zoom_px
         self._delegate.zoom_px = side_px
-        self.setGridSize(self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()))
+        self._fit_grid()
         self.scheduleDelayedItemsLayout()
         if is_new:
             self.zoomed.emit(side_px)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_grid()
+        super().resizeEvent(event)
+
+    def _fit_grid(self) -> None:
+        """Spread the columns over the width: no empty strip at the right."""
+        cell = self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex())
+        width = self.viewport().width() - 2
+        columns = max(1, width // cell.width())
+        self.setGridSize(QSize(max(cell.width(), width // columns), cell.height()))
 
     def choose(self, number: int) -> None:
         """Select a picture by its number and scroll to it."""
