@@ -124,12 +124,14 @@ def test_a_dropped_project_is_opened(main_window: MainWindow, qtbot: QtBot) -> N
     assert session.project.path == path
 
 
-@pytest.mark.parametrize("name", ["nothing-here", "notes.txt"])
-def test_a_path_that_is_no_project_is_named(main_window: MainWindow, qtbot: QtBot, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "kind"), [("nothing-here", "bad"), ("notes.txt", "warn")])
+def test_a_path_that_is_no_project_is_named(
+    main_window: MainWindow, qtbot: QtBot, tmp_path: Path, name: str, kind: str
+) -> None:
     (tmp_path / "notes.txt").write_text("x")
     with qtbot.waitSignal(main_window.session.notice) as caught:
         open_path(main_window.session, tmp_path / name)
-    assert caught.args[0] == "bad"
+    assert caught.args[0] == kind
     assert name in caught.args[1]
 
 
