@@ -12,6 +12,8 @@ from cnnstudio.gui.widgets.labels import plain
 ROW_PX, BAR_PX = 24, 8
 # Names take what they need up to this share of the width; of many classes only the longest names are measured.
 NAME_SHARE, LEAST_NAME_PX, LEAST_NUMBER_PX, GAP_PX, MEASURED = 0.55, 48, 24, 12, 20
+# A text is cut at its own exact width already.
+SPARE_PX = 4
 
 
 class CountBars(QWidget):
@@ -89,7 +91,7 @@ class CountBars(QWidget):
     def _name_px(self) -> int:
         """The width of the names' column."""
         longest = sorted(self._classes, key=len)[-MEASURED:]
-        needed = max((self.fontMetrics().horizontalAdvance(name) for name in longest), default=0) + GAP_PX
+        needed = max((self.fontMetrics().horizontalAdvance(name) for name in longest), default=0) + GAP_PX + SPARE_PX
         return min(max(needed, LEAST_NAME_PX), round(NAME_SHARE * self.width()))
 
     def _paint_row(self, painter: QPainter, row: int, largest: int, name_px: int) -> None:
