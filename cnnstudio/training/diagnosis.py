@@ -90,6 +90,8 @@ def course(epochs: Sequence[EpochDone], classes: int) -> Diagnosis | None:
         return Diagnosis("bad", f"The steps are too large: {loss}. {_TOO_FAST}", has_diverged=True)
     if _is_stalled(epochs) and last.train_top1 < 1.5 * chance:
         return Diagnosis("bad", f"The loss stays where it was ({numbers}): {_STUCK}")
+    if last.val_loss > BLOWN_UP * guessing and last.val_top1 < 3 * chance < last.train_top1:
+        return Diagnosis("warn", f"Judged, the network only guesses, though it learns ({numbers}). {_UNSETTLED}")
     gap = last.train_top1 - last.val_top1
     has_risen = last.val_loss > (1 + RISEN) * lowest.val_loss and last.epoch - lowest.epoch >= LOOK_BACK - 1
     if gap > WIDE_GAP or (gap > GAP / 2 and has_risen):
@@ -105,6 +107,10 @@ def course(epochs: Sequence[EpochDone], classes: int) -> Diagnosis | None:
 _STUCK = "run the checks, find a learning rate, or try another initialisation."
 _TOO_FAST = "Try a learning rate ten times smaller, a warm-up, or clipped gradients."
 _OVER = "Try augmentation, dropout, weight decay, early stop, or more images."
+_UNSETTLED = (
+    "The averages that batch normalisation judges with settle over some hundred steps: wait, or take smaller batches. "
+    "If it stays so, look whether the validation images are of another kind."
+)
 _UNDER = "Try a larger network, a higher learning rate, less regularisation, or more epochs."
 
 

@@ -64,6 +64,7 @@ def test_two_epochs_are_too_few_to_tell() -> None:
         ([(1.2, 0.55, 1.2, 0.55), (1.0, 0.6, 1.0, 0.6), (1.0, 0.6, 1.0, 0.6), (0.999, 0.6, 1.0, 0.6)], "Underfitting"),
         ([(0.3, 0.9, 0.3, 0.9), (0.2, 0.94, 0.2, 0.93), (0.1, 0.97, 0.15, 0.96)], "agree"),
         ([(0.3, 0.9, 0.3, 0.9), (0.2, 0.95, 0.3, 0.9), (0.1, 0.98, 0.31, 0.91)], "7.0 points ahead"),
+        ([(2.0, 0.3, 90.0, 0.1), (1.5, 0.5, 250.0, 0.11), (1.1, 0.6, 200.0, 0.1)], "Judged, the network only guesses"),
     ],
 )
 def test_course_is_named(numbers: list[tuple[float, float, float, float]], words: str) -> None:
