@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from cnnstudio.core.allocation import keep_freed_memory
 from cnnstudio.core.errors import Cancelled, FileError, StudioError
 
 COMMANDS = (
@@ -32,6 +33,7 @@ BUG = 70  # EX_SOFTWARE of sysexits.h
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of the program; ends the process with a stable exit code."""
+    keep_freed_memory()
     args = list(sys.argv[1:] if argv is None else argv)
     sys.exit(run(args))
 

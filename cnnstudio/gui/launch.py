@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QObject, Slot
 from PySide6.QtWidgets import QApplication
 
+from cnnstudio.core.allocation import keep_freed_memory
 from cnnstudio.core.settings import load_settings
 from cnnstudio.gui.closing import SignalWatch
 from cnnstudio.gui.crash import CrashWatch, log, start_log
@@ -56,6 +57,8 @@ def open_path(session: Session, path: Path) -> None:
 
 def make_app() -> QApplication:
     """The QApplication, dressed; the one that is there if there is one."""
+    # Before the first thread of a job: its training computes in that thread.
+    keep_freed_memory()
     app = QApplication.instance() or QApplication(["cnnstudio"])
     assert isinstance(app, QApplication)
     app.setApplicationName("CNN Studio")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PLAN = "plan.json"
 # What doesn't change how long a step takes.
 INDIFFERENT = ("seed", "saving", "version")
-WAYS = 2  # counted up when other ways are tried: what was measured before holds no longer
+WAYS = 3  # counted up when other ways are tried: what was measured before holds no longer
 
 
 def run_plan(ctx: JobContext, run: Run, dataset: "Dataset", network: "nn.Module", device: "torch.device") -> Plan:

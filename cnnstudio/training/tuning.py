@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from cnnstudio.training.subject import Subject
 
 BUDGET_S = 2.0
-# Times faster at the median: for other numbers or another layout, for what gives the same result to the last digits,
-# and for compiled code, which takes half a minute at the start.
-CLEAR_GAIN, SLIGHT_GAIN, COMPILED_GAIN = 1.05, 1.01, 1.1
+# Times faster at the median: for another layout or number of threads; for what gives the same result to the last digits;
+# for shorter numbers, which are less exact; and for compiled code, which takes half a minute at the start.
+CLEAR_GAIN, SLIGHT_GAIN, SHORT_GAIN, COMPILED_GAIN = 1.05, 1.01, 1.15, 1.1
 SURE_ROUNDS = 0.75  # and faster at all in this share of the rounds
 LEAST_ROUNDS, MOST_ROUNDS = 3, 40
 # Compiling takes half a minute: a training of five minutes may lose a tenth by trying, and wins a third or nothing.
@@ -87,8 +87,9 @@ def chosen(plans: Sequence[Plan], rounds: Sequence[Sequence[float]], clear: floa
         ratios = [times[0] / times[place] for times in rounds]
         is_sure = sum(ratio > 1 for ratio in ratios) >= SURE_ROUNDS * len(ratios)
         faster = statistics.median(ratios)
+        is_shorter = plan.precision != best.precision
         # Each further deviation from plain float32 has to earn its place against what was chosen before.
-        if is_sure and faster > gain * clear:
+        if is_sure and faster > gain * (SHORT_GAIN if is_shorter else clear):
             best, gain = plan, faster
     return best, gain
 
