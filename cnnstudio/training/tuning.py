@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnstudio.training.subject import Subject
 
 BUDGET_S = 2.0
-# Times faster at the median: for another layout or number of threads; for what gives the same result to the last digits;
+# Times faster at the median: for another layout or number of threads; for what gives the same result but for rounding;
 # for shorter numbers, which are less exact; and for compiled code, which takes half a minute at the start.
 CLEAR_GAIN, SLIGHT_GAIN, SHORT_GAIN, COMPILED_GAIN = 1.05, 1.01, 1.15, 1.1
 SURE_ROUNDS = 0.75  # and faster at all in this share of the rounds

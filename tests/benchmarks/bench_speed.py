@@ -2,18 +2,45 @@
 
 LeNet-5 on the digits, batch 32, SGD with momentum, one thread, validation after each epoch: the window with its curves
 drawn, `cnnstudio train`, and a plain torch loop on the same tensors, all in plain float32; and `cnnstudio train` in the
-way that it finds to be the fastest. The pace of a machine drifts, so each round's ways are compared with each other.
+way that it finds to be the fastest. The pace of a machine drifts by a tenth within seconds: all four are started, and
+take turns of some seconds in which the others are stopped.
 """
 
 import json
+import mmap
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from tests.benchmarks.measure import child, median
+from tests.benchmarks.measure import median, temporary_folder
 
-EPOCHS, ROUNDS = 80, 5
+ROUNDS, TURN_S, SETTLE_S = 12, 4.0, 0.5
+PAIRS = (("window", "cnnstudio train"), ("cnnstudio train", "plain torch"), ("as it comes", "plain torch"))
 PLAIN_WAY = {"precision": "fp32", "channels_last": "off", "compile": "off"}
 
+COUNTING = """
+import json, mmap, struct, sys
+with open(sys.argv[1], "r+b") as file:
+    board = mmap.mmap(file.fileno(), 8)
+def tell(images):
+    board[:] = struct.pack("<q", images)
+settings = json.loads(sys.argv[2])
+def watch_steps():
+    from cnnstudio.training.trainer import Trainer
+    plain = Trainer._step
+    def step(trainer, images, targets):
+        plain(trainer, images, targets)
+        tell(trainer.position.step * 32)
+    Trainer._step = step
+"""
+
 WINDOW = """
-import json, sys, time
 from PySide6.QtCore import QEventLoop
 from cnnstudio.gui.launch import make_app
 app = make_app()
@@ -28,42 +55,28 @@ import torch, sklearn.datasets
 session.new_project(parse_source("digits"), "lenet5")
 while session.dataset is None or session.graph is None:
     app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-session.set_config(session.config.replace(epochs=int(sys.argv[1]), threads=1, **json.loads(sys.argv[2])))
+session.set_config(session.config.replace(epochs=100_000, threads=1, **settings))
 window.show_page("train")
-times = []
-def note(events):
-    for event in events:
-        if type(event).__name__ in ("RunStarted", "RunEnded"):
-            times.append(time.monotonic())
-            if len(times) == 2:
-                app.exit()
-session.training.events.connect(note)
-session.training.start()
+watch_steps()
+session.training.start(is_checked=True)
 app.exec()
-print(times[1] - times[0])
-window.close_without_asking()
 """
 
 COMMAND = """
-import json, sys, time, tempfile
+import tempfile
 from pathlib import Path
 from cnnstudio.cli.train import make_run, recipe
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.runs.execute import train_run
-times = []
-def note(event):
-    if type(event).__name__ in ("RunStarted", "RunEnded"):
-        times.append(time.monotonic())
-ctx = JobContext(note)
-spec, config = recipe("digits", int(sys.argv[1]), None, ["threads=1"])
-config = config.replace(**json.loads(sys.argv[2]))
-run, dataset = make_run(ctx, spec, "lenet5", config, Path(tempfile.mkdtemp()) / "run")
+spec, config = recipe("digits", 100_000, None, ["threads=1"])
+watch_steps()
+ctx = JobContext()
+run, dataset = make_run(ctx, spec, "lenet5", config.replace(**settings), Path(tempfile.mkdtemp()) / "run")
 train_run(ctx, run, dataset)
-print(times[1] - times[0])
 """
 
 PLAIN = """
-import sys, time, torch
+import torch
 from torch.nn import functional
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.dataset import open_dataset
@@ -79,36 +92,82 @@ def split(name):
 (x, y), (val_x, val_y) = split("train"), split("val")
 net = compile_network(fit_architecture("lenet5", (1, 32, 32), 10), seed=1)
 optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
-started = time.monotonic()
-for epoch in range(int(sys.argv[1])):
+step = 0
+while True:
     net.train()
     for chosen in torch.randperm(len(x)).split(32):
         loss = functional.cross_entropy(net(x[chosen]), y[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        step += 1
+        tell(step * 32)
     net.eval()
     with torch.no_grad():
         logits = net(val_x)
         functional.cross_entropy(logits, val_y).item(), (logits.argmax(1) == val_y).sum().item()
-print(time.monotonic() - started)
 """
+
+
+class Runner:
+    """A training in a process of its own, which tells its images by a shared page and runs in its turns only."""
+
+    def __init__(self, place: Path, code: str, settings: dict[str, str]) -> None:
+        place.mkdir()
+        path = place / "images"
+        path.write_bytes(bytes(8))
+        with path.open("r+b") as file:
+            self._board = mmap.mmap(file.fileno(), 8)
+        surroundings = {**os.environ, "CNNSTUDIO_HOME": str(place), "QT_QPA_PLATFORM": "offscreen"}
+        command = [sys.executable, "-c", COUNTING + code, str(path), json.dumps(settings)]
+        self._process = subprocess.Popen(command, env=surroundings, stdout=subprocess.DEVNULL)
+        while self.images < 20_000:
+            time.sleep(0.1)
+        self._process.send_signal(signal.SIGSTOP)
+
+    @property
+    def images(self) -> int:
+        """Images that went through the network so far."""
+        return int(struct.unpack("<q", self._board[:])[0])
+
+    def turn(self) -> float:
+        """Run for some seconds; images a second, the first moments left out."""
+        self._process.send_signal(signal.SIGCONT)
+        time.sleep(SETTLE_S)
+        before, began_s = self.images, time.perf_counter()
+        time.sleep(TURN_S)
+        rate = (self.images - before) / (time.perf_counter() - began_s)
+        self._process.send_signal(signal.SIGSTOP)
+        return rate
+
+    def end(self) -> None:
+        """End it, as it stands."""
+        self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def runners() -> Iterator[dict[str, Runner]]:
+    """All four, started one after the other and stopped."""
+    codes = {"window": WINDOW, "cnnstudio train": COMMAND, "plain torch": PLAIN, "as it comes": COMMAND}
+    started: dict[str, Runner] = {}
+    with temporary_folder() as place:
+        try:
+            for number, (way, code) in enumerate(codes.items()):
+                started[way] = Runner(place / str(number), code, {} if way == "as it comes" else PLAIN_WAY)
+            yield started
+        finally:
+            for runner in started.values():
+                runner.end()
 
 
 def run() -> None:
     """Print images a second of the four, and the medians of the rounds' ratios."""
-    ways = {"window": WINDOW, "cnnstudio train": COMMAND, "plain torch": PLAIN, "as it comes": COMMAND}
-    rates: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(ROUNDS):
-        for way, code in ways.items():
-            settings = json.dumps({} if way == "as it comes" else PLAIN_WAY)
-            rates[way].append(EPOCHS * 1259 / json.loads(child(code, str(EPOCHS), settings).splitlines()[-1]))
-    for way, values in rates.items():
-        print(f"  {way:<16} {median(values):>7,.0f} images/s  ({min(values):,.0f} to {max(values):,.0f})")
-    for one, other in (
-        ("window", "cnnstudio train"),
-        ("cnnstudio train", "plain torch"),
-        ("as it comes", "plain torch"),
-    ):
-        ratios = [mine / its for mine, its in zip(rates[one], rates[other], strict=True)]
+    with runners() as started:
+        rounds = [{way: runner.turn() for way, runner in started.items()} for _ in range(ROUNDS)]
+    for way in rounds[0]:
+        rates = [each[way] for each in rounds]
+        print(f"  {way:<16} {median(rates):>7,.0f} images/s  ({min(rates):,.0f} to {max(rates):,.0f})")
+    for one, other in PAIRS:
+        ratios = [each[one] / each[other] for each in rounds]
         print(f"  {one} / {other} = {median(ratios):.3f}  ({min(ratios):.3f} to {max(ratios):.3f})")
