@@ -65,8 +65,7 @@ class Decoder:
         memory_bytes: int = MEMORY_LIMIT_BYTES,
     ) -> None:
         self._workers = workers or min(os.cpu_count() or 1, MAX_WORKERS)
-        self._time_limit_s = time_limit_s
-        self._memory_bytes = memory_bytes
+        self._time_limit_s, self._memory_bytes = time_limit_s, memory_bytes
         self._pool: ProcessPool | None = None
         self._is_closed = False
         self._hung_in_a_row = 0

@@ -62,7 +62,7 @@ class Plot(Card):
         has_log: bool = True,
     ) -> None:
         super().__init__(title)
-        self._has_log, self._is_drawing = has_log, False
+        self._has_log, self._is_drawing, self._cost_ms = has_log, False, 0.0
         self._x_title, self._smoothing = x_title, smoothing
         self._curves = tuple(curves)
         self._plot = ThemedPlot()
@@ -90,7 +90,7 @@ class Plot(Card):
     def append(self, key: str, x: ArrayLike, y: ArrayLike) -> None:
         """Add points at the end; costs only what the new points cost."""
         self._series[key].append(np.asarray(x, np.float64), np.asarray(y, np.float64))
-        if not self._timer.isActive():
+        if self.isVisible() and not self._timer.isActive():
             self._timer.start()
 
     def clear(self) -> None:
@@ -130,7 +130,7 @@ class Plot(Card):
         self.trim()
 
     def draw(self) -> None:
-        """Show all points now."""
+        """Show all points with the next painting."""
         started_s = time.perf_counter()
         is_empty = not any(len(series) for series in self._series.values())
         self._hint.setVisible(is_empty)
@@ -139,12 +139,13 @@ class Plot(Card):
         self._plot.fit_across(across(list(self._series.values())))
         self._is_drawing = False
         self._draw_window()
-        self._show_values(None)
-        if self.isVisible():
-            self._plot.viewport().repaint()
+        self.show_at(None)
         Plot.drawn_s = time.perf_counter()
-        cost_ms = (Plot.drawn_s - started_s) * 1000
-        self._timer.setInterval(int(min(SLOWEST_MS, max(DRAW_MS, cost_ms / DRAW_SHARE))))
+        self._cost_ms = (Plot.drawn_s - started_s) * 1000
+
+    def _on_painted(self, cost_ms: float) -> None:
+        # By the scene, once: to paint at once, so as to measure it here, would be to paint twice.
+        self._timer.setInterval(int(min(SLOWEST_MS, max(DRAW_MS, (self._cost_ms + cost_ms) / DRAW_SHARE))))
 
     def share_x(self, across: SharedX) -> None:
         """Grow and be zoomed with other plots whose horizontal axes mean the same."""
@@ -253,6 +254,7 @@ class Plot(Card):
         item.addItem(self._cross, ignoreBounds=True)
         self._plot.across_changed.connect(self._on_across)
         self._plot.zoomed.connect(self._on_zoomed)
+        self._plot.painted.connect(self._on_painted)
         self._plot.scene().sigMouseMoved.connect(self._on_mouse)
         self._plot.installEventFilter(self)
 
@@ -286,9 +288,6 @@ class Plot(Card):
 
     def show_at(self, x: float | None) -> None:
         """Put the cross-hair at a place, with the curves' values there; None takes it away."""
-        self._show_values(x)
-
-    def _show_values(self, x: float | None) -> None:
         values = {} if x is None else self.values_at(x)
         self._cross.setVisible(bool(values))
         if not values:

@@ -1,9 +1,11 @@
 """pyqtgraph in the theme's clothes: no box, horizontal grid only, muted numbers."""
 
+import time
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPaintEvent
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.shared_x import MARGIN, Range, SharedX, view_of
@@ -22,11 +24,13 @@ class _LeftAxis(pg.AxisItem):
 class ThemedPlot(pg.PlotWidget):
     """An empty plot that follows the theme; the wheel zooms the horizontal axis, a double click shows all again.
 
-    `across_changed` tells that another part of the horizontal axis is shown, `zoomed` whether that is only a part.
+    `across_changed` tells that another part of the horizontal axis is shown, `zoomed` whether that is only a part, and
+    `painted` how long a painting took in milliseconds.
     """
 
     across_changed = Signal()
     zoomed = Signal(bool)
+    painted = Signal(float)
 
     def __init__(self) -> None:
         super().__init__(axisItems={"left": _LeftAxis("left")})
@@ -116,6 +120,11 @@ class ThemedPlot(pg.PlotWidget):
         self._along = None
         if not self.is_zoomed:
             self._across.show_all()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        started_s = time.perf_counter()
+        super().paintEvent(event)
+        self.painted.emit((time.perf_counter() - started_s) * 1000)
 
     def mouseDoubleClickEvent(self, event: Any) -> None:
         super().mouseDoubleClickEvent(event)
