@@ -13,7 +13,7 @@ from cnnstudio.gui.examination import Examination
 from cnnstudio.project import start_run
 from cnnstudio.runs.run import Run
 from cnnstudio.runs.store import misfit
-from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, RunStarted, TrainingEvent
+from cnnstudio.training.events import EndReason, RunEnded, RunPaused, RunResumed, RunStarted
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext

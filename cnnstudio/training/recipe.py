@@ -32,7 +32,7 @@ class OptimizerSpec(Spec, ABC):
         """
 
     def problem(self, rate: float) -> str:
-        """What of its settings does nothing, or harm at this full learning rate, as a sentence; empty if all is well."""
+        """What of its settings does nothing, or harm at this full learning rate, in words; empty if all is well."""
         return ""
 
     def mended(self) -> "tuple[str, OptimizerSpec] | None":
@@ -103,7 +103,7 @@ class LossSpec(Spec, ABC):
         return None
 
     def head_problem(self, kind: str, low: float, high: float) -> str:
-        """Why it doesn't suit a network whose last layer, of this kind, gives numbers in this range; empty if it does."""
+        """Why it doesn't suit a network whose last layer, of this kind, gives such numbers; empty if it does."""
         return ""
 
     def mended_for(self, low: float, high: float) -> "tuple[str, LossSpec] | None":
@@ -148,7 +148,8 @@ def decay_problem(rate: float, decay: float) -> str:
     """Why a weight decay is too strong at a learning rate: each step multiplies every weight by 1 − rate × decay."""
     if rate * decay < 1:
         return ""
-    return f"A rate of {rate:g} and a weight decay of {decay:g} take {100 * rate * decay:.0f} % of every weight in each step."
+    percent = f"{100 * rate * decay:.0f} %"
+    return f"A rate of {rate:g} and a weight decay of {decay:g} take {percent} of every weight in each step."
 
 
 optimizers: Family[OptimizerSpec] = Family("optimiser", "cnnstudio.training.optimizers")

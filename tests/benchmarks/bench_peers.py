@@ -37,7 +37,7 @@ TASKS = (
     Task("lenet5", "LeNet5", "CNNSTUDIO_MNIST", 1, "none"),
 )
 
-# As long a training as people make, of which two epochs are waited for: what pays in a minute isn't what pays in an hour.
+# As long a training as people make, of which two epochs are waited for: what pays in a minute may not in an hour.
 OURS = """
 import json, subprocess, sys, tempfile
 from pathlib import Path
