@@ -61,13 +61,7 @@ class DataShelf(RunShelf):
         self.dataset, self.data_error, self.opening = None, None, title
 
         def work(ctx: "JobContext") -> "tuple[DataSpec, Dataset]":
-            # numpy takes 0.08 s to import: not before the first paint.
-            from cnnstudio.data.dataset import open_dataset, with_kept_splits
-
-            # The project writes down which file is in which part: files that come later move none of them.
-            dataset = with_kept_splits(open_dataset(make_spec(ctx), ctx, at_hand))
-            assert dataset.asked is not None
-            return dataset.asked, dataset
+            return _opened(make_spec(ctx), ctx, at_hand)
 
         # A job that was replaced may still have finished in time: only the newest one counts.
         def done(found: "tuple[DataSpec, Dataset]") -> None:
@@ -126,3 +120,13 @@ class DataShelf(RunShelf):
             self.data_spec, self.dataset = spec, dataset
             self.notice.emit("bad", f"{error.message} What was open stays.", error.hint)
         self.dataset_changed.emit()
+
+
+def _opened(spec: "DataSpec", ctx: "JobContext", at_hand: "Dataset | None") -> "tuple[DataSpec, Dataset]":
+    # numpy takes 0.08 s to import: not before the first paint.
+    from cnnstudio.data.dataset import open_dataset, with_kept_splits
+
+    # The project writes down which file is in which part: files that come later move none of them.
+    dataset = with_kept_splits(open_dataset(spec, ctx, at_hand))
+    assert dataset.asked is not None
+    return dataset.asked, dataset

@@ -35,10 +35,9 @@ def build_trainer(
     stack: ExitStack,
     group: "Group | None" = None,
 ) -> "Trainer":
-    """The trainer where the run stands; `stack` ends the processes that prepare its batches.
+    """The trainer where the run stands, in a group that divides each batch or alone.
 
-    Args:
-        group: The processes that divide each batch with this one; None if it trains alone.
+    `stack` ends the processes that prepare its batches.
 
     Raises:
         RecipeError: The device that the recipe asks for is not there.
@@ -54,10 +53,9 @@ def build_trainer(
     network = _network(run, group)
     plan = _fitting(run_plan(ctx, run, dataset, network.to(device), device))
     train, val = _batches(run, dataset, device, stack)
-    made_with = circumstances(run, device, plan)
+    made_with = circumstances(run, device, plan) | ({} if group is None else group.circumstances)
     if group is not None:
         train, val, plan = group.share(train), group.share(val), group.fit(plan)
-        made_with = {**made_with, "processes": group.size, "norms_together": group.syncs_norms}
     rows = dataset.indices("train")
     trainer = Trainer(
         *(network, train, val, run.config, device, run.checkpoints, before_save, plan),

@@ -43,6 +43,11 @@ class Group(Team):
         self._parent, self._steps = os.getppid(), 0
         self._nominal = 1.0
 
+    @property
+    def circumstances(self) -> dict[str, Any]:
+        """What decides over bits beside what a process alone has."""
+        return {"processes": self.size, "norms_together": self.syncs_norms}
+
     def context(self, ctx: JobContext) -> JobContext:
         """The same context, but a wish to stop counts only once all processes know of it."""
         self._ctx = ctx

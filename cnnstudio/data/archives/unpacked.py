@@ -79,15 +79,7 @@ def unpack(path: Path, kind: ArchiveKind, ctx: "JobContext") -> Unpacked:
         content = temp / CONTENT
         content.mkdir()
         rules = Rules(path.name, path.stat().st_size, content)
-        try:
-            unpack_zip_or_tar(path, kind, rules, ctx)
-        except OSError as error:
-            if error.errno is None:
-                # bz2 says so of damaged bytes; what comes from the system has a number.
-                raise rules.unsafe(f"it is damaged ({error})", "Download or pack it again.") from None
-            if error.errno in UNFIT_NAMES:
-                raise rules.unsafe(f"it holds names that can't be written ({error.strerror})") from error
-            raise files.write_error(content, error) from error
+        unpack_zip_or_tar(path, kind, rules, ctx)
         if not rules.entries:
             raise DataError(f"The archive '{path.name}' is empty.")
         note = {"version": 1, "archive": path.name, "entries": rules.entries, "renamed": rules.renamed}
@@ -103,7 +95,15 @@ def unpack(path: Path, kind: ArchiveKind, ctx: "JobContext") -> Unpacked:
 
 def unpack_zip_or_tar(path: Path, kind: ArchiveKind, rules: Rules, ctx: "JobContext") -> None:
     """Write all files of an archive below `rules.target`."""
-    (unpack_zip if kind == "zip" else unpack_tar)(path, rules, ctx)
+    try:
+        (unpack_zip if kind == "zip" else unpack_tar)(path, rules, ctx)
+    except OSError as error:
+        if error.errno is None:
+            # bz2 says so of damaged bytes; what comes from the system has a number.
+            raise rules.unsafe(f"it is damaged ({error})", "Download or pack it again.") from None
+        if error.errno in UNFIT_NAMES:
+            raise rules.unsafe(f"it holds names that can't be written ({error.strerror})") from error
+        raise files.write_error(rules.target, error) from error
 
 
 def _found(folder: Path) -> Unpacked | None:

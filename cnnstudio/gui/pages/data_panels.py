@@ -59,16 +59,17 @@ class SidePanel(QScrollArea):
         self._problems.add(self.save_report)
         self.edits = EditsCard()
         split_card.add(self.split)
-        self._sees.add(self.preprocess)
-        self._sees.add(self._statistics)
-        self._sees.add(self._kept)
-        self._sees.add(self.cache_button)
+        for part in (self.preprocess, self._statistics, self._kept, self.cache_button):
+            self._sees.add(part)
+        self._stack_up(self._classes, self.edits, self._problems, split_card, self._sees)
+
+    def _stack_up(self, *cards: Card) -> None:
         column = QWidget()
         set_role(column, "plain")
         box = QVBoxLayout(column)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)
-        for card in (self._classes, self.edits, self._problems, split_card, self._sees):
+        for card in cards:
             card.hug()
             box.addWidget(card)
         box.addStretch(1)
