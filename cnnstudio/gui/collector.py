@@ -48,6 +48,4 @@ class Collector(QObject):
     def close(self) -> None:
         """Give the collection back to Python."""
         self._timer.stop()
-        # Libraries that are never looked at can't clean up at the end either, and complain of it on stderr.
-        gc.unfreeze()
         gc.enable()

@@ -111,6 +111,8 @@ def test_fuzzed_archives_are_refused_or_unpacked_and_write_nothing_elsewhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place, ends, slowest_s = cache_dir() / "archives", Counter[str](), 0.0
+    # Tests before this one may have taken more in the same process: what counts is what is added to their peak.
+    before_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     watch = Watch(cache_dir().resolve())
     for number, (name, content) in enumerate(fuzzed(COUNT, seed=5)):
         path = tmp_path / f"{number}-{name}"
@@ -128,7 +130,7 @@ def test_fuzzed_archives_are_refused_or_unpacked_and_write_nothing_elsewhere(
         print(f"\n{COUNT} fuzzed archives: {dict(ends)}, slowest {slowest_s:.2f} s, peak {peak_bytes / 1e6:.0f} MB")
     assert watch.told == []
     assert slowest_s < TIME_LIMIT_S
-    assert peak_bytes < MEMORY_LIMIT_BYTES
+    assert peak_bytes - before_bytes < MEMORY_LIMIT_BYTES
     assert not [end for end in ends if end.startswith("unnamed")]
     # Both ends must occur, or nothing was tried.
     assert min(ends["unpacked"], ends["refused"]) > COUNT // 20

@@ -71,10 +71,3 @@ def test_a_library_loaded_in_between_is_never_looked_at(collector: Collector, mo
     collector.collect()
     assert gc.get_freeze_count() >= frozen + len(kept)
     gc.unfreeze()
-
-
-def test_nothing_is_left_out_of_the_last_collection(collector: Collector) -> None:
-    collector.settle()
-    assert gc.get_freeze_count() > 0
-    collector.close()
-    assert gc.get_freeze_count() == 0
