@@ -61,7 +61,9 @@ class LatePictures(QObject):
             return self._kept[number]
         if number not in self._failed:
             self._wanted[number] = None
-            self._timer.start()
+            # Not begun anew with each paint: who is painted without a rest would wait for ever.
+            if not self._timer.isActive():
+                self._timer.start()
         return None
 
     def _ask(self) -> None:
