@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import torch
 
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.augment_presets import preset
@@ -13,36 +12,13 @@ from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.runs.execute import train_run
 from cnnstudio.runs.run import Run, open_run
 from cnnstudio.runs.store import create_run
-from cnnstudio.training.checkpoint import load_latest
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import EndReason
+from tests.runs.broken_off import StopAfter, is_equal
 
 MIXED = AugmentSpec.model_validate(
     {"operations": [{"kind": "mirror"}, {"kind": "rotation"}, {"kind": "mixup", "probability": 0.5}]}
 )
-
-
-class StopAfter(JobContext):
-    """Asks to stop after so many batches."""
-
-    def __init__(self, batches: int) -> None:
-        super().__init__()
-        self._left = batches
-
-    @property
-    def is_cancel_requested(self) -> bool:
-        self._left -= 1
-        return self._left < 0
-
-
-def weights(run: Run) -> dict[str, torch.Tensor]:
-    latest = load_latest(run.checkpoints)
-    assert latest is not None
-    return latest.weights
-
-
-def is_equal(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
-    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
 def make_run(
@@ -62,7 +38,7 @@ def test_a_stop_in_mid_epoch_leaves_no_trace(
     # The data at hand may meanwhile be distorted otherwise: the run keeps to its own augmentation.
     at_hand = dataset.with_augment(preset("cifar", 32))
     assert train_run(JobContext(), open_run(parts.path), at_hand).reason is EndReason.FINISHED
-    assert is_equal(weights(whole), weights(parts))
+    assert is_equal(whole, parts)
 
 
 def test_the_augmentation_counts_and_is_kept_with_the_run(
@@ -72,7 +48,7 @@ def test_the_augmentation_counts_and_is_kept_with_the_run(
     augmented = make_run(tmp_path / "augmented", dataset, graph, config, preset("photos", 32))
     for run in (plain, augmented):
         train_run(JobContext(), run, dataset)
-    assert not is_equal(weights(plain), weights(augmented))
+    assert not is_equal(plain, augmented)
     assert open_run(augmented.path).data.augment == preset("photos", 32)
     assert plain.info.data_digest == augmented.info.data_digest
 
@@ -86,5 +62,5 @@ def test_worker_processes_leave_no_trace_and_end_with_the_training(
     runs = [make_run(tmp_path / str(n), dataset, graph, config, MIXED, workers=n) for n in (0, 2)]
     for run in runs:
         assert train_run(JobContext(), run, dataset).reason is EndReason.FINISHED
-    assert is_equal(weights(runs[0]), weights(runs[1]))
+    assert is_equal(runs[0], runs[1])
     assert not [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]

@@ -20,6 +20,7 @@ from cnnstudio.runs.store import create_run
 from cnnstudio.training.checkpoint import load_latest
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import EndReason, EpochDone, RunPaused, StepsDone
+from tests.runs.broken_off import StopAfter
 
 CHILD = """
 import sys
@@ -27,25 +28,12 @@ from pathlib import Path
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.runs.execute import train_run
 from cnnstudio.runs.run import open_run
-import cnnstudio.training.trainer as trainer
-trainer.SAVE_EVERY_S = 0.0
-trainer.SAVE_SHARE = 1e9
+import cnnstudio.training.saving as saving
+saving.SAVE_EVERY_S = 0.0
+saving.SAVE_SHARE = 1e9
 print("ready", flush=True)
 train_run(JobContext(), open_run(Path(sys.argv[1])))
 """
-
-
-class StopAfter(JobContext):
-    """Asks to stop after so many batches."""
-
-    def __init__(self, batches: int) -> None:
-        super().__init__()
-        self._left = batches
-
-    @property
-    def is_cancel_requested(self) -> bool:
-        self._left -= 1
-        return self._left < 0
 
 
 def weights(run: Run) -> dict[str, list[float]]:

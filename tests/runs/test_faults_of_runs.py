@@ -33,32 +33,10 @@ from cnnstudio.training.checkpoint import Checkpoint, load_latest, save_step
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.device import thread_count, usable_cores
 from cnnstudio.training.events import EndReason, EpochDone, Noted, StepsDone
+from tests.runs.broken_off import StopAfter, is_equal
 
 EVERY = "CNNSTUDIO_EVERY_FAILURE" in os.environ  # before a release
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class StopAfter(JobContext):
-    """Asks to stop after so many batches."""
-
-    def __init__(self, batches: int, hear: Any = None) -> None:
-        super().__init__(hear)
-        self._left = batches
-
-    @property
-    def is_cancel_requested(self) -> bool:
-        self._left -= 1
-        return self._left < 0
-
-
-def weights(run: Run) -> dict[str, torch.Tensor]:
-    latest = load_latest(run.checkpoints)
-    assert latest is not None
-    return latest.weights
-
-
-def is_equal(one: Run, other: Run) -> bool:
-    return all(torch.equal(tensor, weights(other)[name]) for name, tensor in weights(one).items())
 
 
 @pytest.fixture
