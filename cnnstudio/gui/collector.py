@@ -5,6 +5,7 @@ wrong thread, and the process dies of a segmentation fault. It also takes 0.1 to
 torch at once, in which the window stands still.
 """
 
+import atexit
 import gc
 import sys
 import time
@@ -43,6 +44,9 @@ class Collector(QObject):
     def settle(self) -> None:
         """What is there now stays for good, such as a library just imported: never look at it again."""
         gc.freeze()
+        # Libraries that are never looked at can't clean up at the end either, and complain of it on stderr.
+        atexit.unregister(gc.unfreeze)
+        atexit.register(gc.unfreeze)
         self._modules = len(sys.modules)
 
     def close(self) -> None:

@@ -1,7 +1,6 @@
 """The program with a window: sets Qt up, opens what was asked for, and ends with nothing left behind."""
 
 import contextlib
-import gc
 import os
 import sys
 import threading
@@ -101,8 +100,6 @@ def _end(code: int) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    # Libraries that are never looked at can't clean up at the end either, and complain of it on stderr.
-    gc.unfreeze()
     return code
 
 

@@ -1,6 +1,7 @@
 """Garbage is collected where the widgets live."""
 
 import gc
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -71,3 +72,21 @@ def test_a_library_loaded_in_between_is_never_looked_at(collector: Collector, mo
     collector.collect()
     assert gc.get_freeze_count() >= frozen + len(kept)
     gc.unfreeze()
+
+
+FROZEN = """
+import atexit, gc
+atexit.register(lambda: print(gc.get_freeze_count()))  # runs last: what is registered later runs before
+from PySide6.QtCore import QCoreApplication, QObject
+from cnnstudio.gui.collector import Collector
+app = QCoreApplication([])
+owner = QObject()
+collector = Collector(owner)
+collector.settle()
+assert gc.get_freeze_count() > 0
+"""
+
+
+def test_nothing_is_left_out_of_the_last_collection_of_a_process() -> None:
+    done = subprocess.run([sys.executable, "-c", FROZEN], capture_output=True, text=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("0\n", "")

@@ -1,14 +1,11 @@
 """The end of the program: what still computes is left, and what it waits for is ended."""
 
-import gc
 import subprocess
 import sys
 import time
 
 import psutil
 import pytest
-
-from cnnstudio.gui.launch import _end
 
 BUSY = """
 import subprocess, sys, threading
@@ -30,9 +27,3 @@ def test_a_thread_that_waits_for_a_compiler_keeps_neither_the_program_nor_the_co
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline_s
         time.sleep(0.05)
-
-
-def test_nothing_is_left_out_of_the_last_collection() -> None:
-    gc.freeze()
-    assert _end(0) == 0
-    assert gc.get_freeze_count() == 0
