@@ -52,6 +52,8 @@ class RateCurve(QWidget):
             self._paint_frame(painter, room, top)
         x = room.left() + self._times / max(1, self._end) * room.width()
         y = room.bottom() - self._rates / (1.05 * top) * room.height()
+        if self._is_glance and self._rates.min() == top:
+            y[:] = room.center().y()  # at the upper edge it would look like a line below the row above
         painter.setPen(theme.series_pen(0))
         painter.drawPolyline(QPolygonF([QPointF(float(a), float(b)) for a, b in zip(x, y, strict=True)]))
 
