@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -11,33 +11,50 @@ P = TypeVar("P")
 AHEAD = 2
 
 
-def beside(make: "Callable[[P, int], Sequence[T]]", parts: Iterable[P], epoch: int) -> Iterator[T]:
-    """What `make` gives for each part, in order; the next two parts are made while the caller uses this one.
+class Helper:
+    """A thread that prepares what comes next; it ends with `close`, or when nobody knows the helper any more.
 
-    The thread ends with the iterator: when it is used up, closed or forgotten.
+    It lasts for all epochs: torch and its libraries keep some kilobytes for each thread that ever computed, and small
+    data have a hundred epochs a minute.
     """
-    pool = ThreadPoolExecutor(1, thread_name_prefix="batches")
-    flying: deque[Future[Sequence[T]]] = deque()
-    try:
-        _use_one_core(pool)
-        for part in parts:
-            flying.append(pool.submit(make, part, epoch))
-            if len(flying) > AHEAD:
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+
+    def beside(self, make: "Callable[[P, int], Sequence[T]]", parts: Iterable[P], epoch: int) -> Iterator[T]:
+        """What `make` gives for each part, in order; the next two parts are made while the caller uses this one.
+
+        Nothing computes any more when the iterator is used up, closed or forgotten.
+        """
+        pool = self._pool = self._pool or _one_core()
+        flying: deque[Future[Sequence[T]]] = deque()
+        try:
+            for part in parts:
+                flying.append(pool.submit(make, part, epoch))
+                if len(flying) > AHEAD:
+                    yield from flying.popleft().result()
+            while flying:
                 yield from flying.popleft().result()
-        while flying:
-            yield from flying.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        finally:
+            wait([future for future in flying if not future.cancel()])
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
 
-def _use_one_core(pool: ThreadPoolExecutor) -> None:
-    """Two teams of OpenMP threads on the same cores would wait for each other: the step keeps its own.
+def _one_core() -> ThreadPoolExecutor:
+    """A thread with one core: two teams of OpenMP threads on the same cores would wait for each other.
 
-    torch gives new threads the number that was set last, so the caller's is set again.
+    torch gives new threads the number that was set last, so the caller's is set again: the step keeps its own.
     """
     import torch
 
+    pool = ThreadPoolExecutor(1, thread_name_prefix="batches")
     own = torch.get_num_threads()
     set_one: Any = torch.set_num_threads
     pool.submit(set_one, 1).result()
     torch.set_num_threads(own)
+    return pool

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnstudio.data.ahead import beside
+from cnnstudio.data.ahead import Helper
 from cnnstudio.data.augmentation import Mixing
 from cnnstudio.data.balance import balanced_order
 from cnnstudio.data.distort import Distorter, Trace
@@ -126,7 +126,7 @@ class Batches:
         if self._store.device.type != "cpu" and self._store.is_in_memory:
             # The device works beside this thread anyhow: the distortion is queued before the step needs it.
             return (self.draw(positions, epoch) for positions in parts)
-        return beside(self._chunk, self._chunks(parts), epoch)
+        return self._helper.beside(self._chunk, self._chunks(parts), epoch)
 
     def draw(self, positions: "Tensor", epoch: int | Sequence[int], trace: Trace | None = None) -> "Batch":
         """The tensors that the network gets: the one place where they are made, for training and preview alike.
@@ -155,6 +155,10 @@ class Batches:
         return TensorPixels(self.pixels) if isinstance(self.pixels, torch.Tensor) else self.pixels
 
     @cached_property
+    def _helper(self) -> Helper:
+        return Helper()
+
+    @cached_property
     def _ready(self) -> "Tensor | None":
         """All images as numbers, where they are few: normalising each batch anew costs 3 % of a LeNet's step."""
         store = self._store
@@ -173,7 +177,8 @@ class Batches:
             yield normalise(pixels, self.preprocess), self.labels[positions.to(self.labels.device)]
 
     def close(self) -> None:
-        """End the worker processes, if there are any."""
+        """End the thread or the worker processes that prepare batches, if there are any."""
+        self._helper.close()
         if self.crew is not None:
             self.crew.close()
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from cnnstudio.data.ahead import Helper
 from cnnstudio.data.augment_presets import PRESETS, preset
 from cnnstudio.data.augmentation import AugmentSpec
 from cnnstudio.data.dataset import Dataset
@@ -105,16 +106,45 @@ def test_what_one_picture_draws_in_many_epochs_is_what_the_training_gets_in_each
     assert all(trace.words)
 
 
-def test_the_thread_ends_with_the_epoch_that_is_left(dataset: Dataset) -> None:
-    def threads() -> list[str]:
-        return [thread.name for thread in threading.enumerate() if thread.name.startswith("batches")]
+def batch_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("batches")]
 
-    batches = training_batches(dataset, preset("cifar", 32), 1, 7, CPU)
-    epoch = batches.epoch(0)
-    next(epoch)
-    assert threads()
-    del epoch
-    assert not threads()
+
+def test_one_thread_prepares_all_epochs_and_ends_with_the_batches(dataset: Dataset) -> None:
+    batches = training_batches(dataset, preset("cifar", 32), 16, 7, CPU)
+    list(batches.epoch(0))
+    (first,) = batch_threads()
+    list(batches.epoch(1))
+    assert batch_threads() == [first]
+    batches.close()
+    assert not batch_threads()
+
+
+def test_the_thread_ends_where_batches_are_forgotten(dataset: Dataset) -> None:
+    batches = training_batches(dataset, preset("cifar", 32), 16, 7, CPU)
+    list(batches.epoch(0))
+    (thread,) = batch_threads()
+    del batches
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_nothing_is_prepared_any_more_behind_an_epoch_that_is_left() -> None:
+    made: list[int] = []
+
+    def make(part: int, epoch: int) -> list[int]:
+        made.append(part)
+        return [part]
+
+    helper = Helper()
+    epoch = helper.beside(make, range(100), 0)
+    assert next(epoch) == 0
+    epoch.close()
+    count = len(made)
+    assert list(helper.beside(make, [7], 1)) == [7]
+    assert count <= 4
+    assert made[count:] == [7]
+    helper.close()
 
 
 def test_an_error_in_the_thread_reaches_the_step(dataset: Dataset) -> None:
