@@ -1,7 +1,9 @@
 """What all tests share: no display, one thread for arithmetic, and a home of their own."""
 
 import gc
+import multiprocessing
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,15 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("CNNSTUDIO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_child_left(home: Path) -> Iterator[None]:
+    """What a test starts, it ends: a process left behind would be found by a later test that counts its own."""
+    before = set(multiprocessing.active_children())
+    yield
+    left = set(multiprocessing.active_children()) - before
+    assert not left, f"left behind: {left}"
 
 
 def pytest_sessionfinish() -> None:

@@ -25,6 +25,7 @@ from cnnstudio.data.findings import split_problems
 from cnnstudio.data.raw import Problem, RawData
 from cnnstudio.data.spec import DataEdits, DataSpec
 from cnnstudio.data.splits import EXCLUDED, SPLITS
+from cnnstudio.data.streamed import StreamedPixels
 from cnnstudio.data.words import printable
 
 __all__ = ["EXCLUDED", "SPLITS", "Dataset", "Problem", "open_dataset", "printable"]
@@ -95,6 +96,12 @@ class Dataset:
     def has_thumbnails_at_hand(self) -> bool:
         """False if `thumbnail` must decode a file first."""
         return self.thumbnails is not None or self.has_pixels_at_hand
+
+    def let_go(self) -> None:
+        """End the processes that decode files for it, if any; who asks for pixels later starts them again."""
+        pixels: object = self.pixels
+        if isinstance(pixels, StreamedPixels):
+            pixels.close()
 
     def thumbnail(self, index: int) -> np.ndarray:
         """A small picture to show: uint8, shape (H, W, C)."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.core.settings import Settings
 from cnnstudio.data.cache_contents import CacheContents, CachedSet
@@ -13,6 +13,7 @@ from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.form import Form
 from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.progress_bar import ProgressBar
 from cnnstudio.gui.widgets.table import Column, Table
 from cnnstudio.gui.widgets.times import bytes_text, day_text
 
@@ -61,9 +62,7 @@ class CacheDialog(QDialog):
         self._open: Path | None = None
         self.budget = Form(("cache_gb",))
         self.budget.setFixedWidth(FORM_PX)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Room taken")
+        self.bar = ProgressBar("Room taken", "How much of its budget the cache takes.")
         self.about = Label("Looking into the cache…", "small", wrap=True)
         self.place = Label("", "small", wrap=True)
         self.place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -1,6 +1,7 @@
 """The window's end of the jobs: one timer takes their events, groups them by job, and calls back in the GUI thread."""
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from cnnstudio.core.jobs import Job, JobContext, JobEnded, JobFunction, JobStart
 
 # Drawing once in 33 ms keeps up with 2,000 events a second; drawing at each event stalls for 127 ms (p99).
 DRAIN_MS = 33
+# What trains beside the window waits for Python meanwhile: a job whose events take long to show has them shown less
+# often, so that they take this share of the time; but no later than this.
+SHARE, LATEST_S = 0.01, 0.25
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Jobs(QObject):
         self._lanes = Lanes()
         self._is_closed = False
         self._callbacks: dict[int, _Callbacks] = {}
+        self._held: dict[int, tuple[Job, list[Any]]] = {}
+        self._next_s: dict[int, float] = {}
         self._timer = QTimer(self, interval=DRAIN_MS)
         self._timer.timeout.connect(self.drain)
 
@@ -58,7 +64,7 @@ class Jobs(QObject):
             on_done: Gets the result.
             on_error: Gets what went wrong. A job that was cancelled is no error.
             on_cancelled: Is told that it was stopped before it had a result.
-            on_events: Gets the events of up to 33 ms at once, oldest first.
+            on_events: Gets the events of 33 ms to 250 ms at once, oldest first.
             supersede: Cancel what waits or runs in the lane.
         """
         if self._is_closed:
@@ -76,11 +82,13 @@ class Jobs(QObject):
 
     def drain(self) -> None:
         """Take the events that came since the last time and pass them on."""
-        by_job: dict[int, tuple[Job, list[Any]]] = {}
         for job, event in self._lanes.drain():
-            by_job.setdefault(job.number, (job, []))[1].append(event)
-        for job, events in by_job.values():
-            self._deliver(job, events)
+            self._held.setdefault(job.number, (job, []))[1].append(event)
+        now_s = time.monotonic()
+        for number, (job, events) in list(self._held.items()):
+            if now_s >= self._next_s.get(number, 0.0) or isinstance(events[-1], JobEnded):
+                del self._held[number]
+                self._deliver(job, events)
         if not self._callbacks:
             self._timer.stop()
 
@@ -94,6 +102,7 @@ class Jobs(QObject):
 
     def _deliver(self, job: Job, events: list[Any]) -> None:
         callbacks = self._callbacks[job.number]
+        began_s = time.monotonic()
         own = [event for event in events if not isinstance(event, Progress | JobStarted | JobEnded)]
         steps = [event for event in events if isinstance(event, Progress)]
         if steps:
@@ -102,9 +111,12 @@ class Jobs(QObject):
             _call(callbacks.events, own)
         if any(isinstance(event, JobEnded) for event in events):
             del self._callbacks[job.number]
+            self._next_s.pop(job.number, None)
             self._finish(job, callbacks)
         else:
             self.job_changed.emit(job)
+            now_s = time.monotonic()
+            self._next_s[job.number] = now_s + min(LATEST_S, (now_s - began_s) / SHARE)
 
     def _finish(self, job: Job, callbacks: _Callbacks) -> None:
         self.job_ended.emit(job)

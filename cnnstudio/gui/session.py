@@ -277,6 +277,8 @@ class Session(EditShelf):
         self.training.stop()
         self.save()
         is_quiet = self.jobs.close(timeout_s)
+        if self.dataset is not None:
+            self.dataset.let_go()
         self.leave_project()
         return is_quiet
 

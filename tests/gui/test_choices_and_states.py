@@ -3,19 +3,22 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import Job, JobContext, JobState, Progress
+from cnnstudio.gui.stylesheet import stylesheet
+from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.drop_zone import DropZone
 from cnnstudio.gui.widgets.labels import ElidedLabel, Label, plain
 from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.option_cards import Option, OptionCards
+from cnnstudio.gui.widgets.progress_bar import ProgressBar
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.gui.widgets.status_bar import StatusBar
 from cnnstudio.gui.widgets.tabs import Chips, Tabs
@@ -142,11 +145,36 @@ def test_the_busy_state_shows_how_far_it_is_and_how_long_it_takes(qtbot: QtBot) 
     state.set_progress(Progress(300, 1200, "Reading images", 12.0))
     bar = state.findChild(QProgressBar)
     assert bar is not None
-    assert (bar.value(), bar.maximum()) == (300, 1200)
+    assert bar.value() / bar.maximum() == 300 / 1200
     texts = [label.text() for label in state.findChildren(QLabel)]
     assert "300 of 1,200 · 0:12 left" in texts
     with qtbot.waitSignal(state.triggered):
         qtbot.mouseClick(state.button, LEFT)
+
+
+def test_a_bar_that_knows_how_far_it_is_no_longer_moves_by_itself(qtbot: QtBot) -> None:
+    bar = ProgressBar()
+    qtbot.addWidget(bar)
+    bar.setStyleSheet(stylesheet(theme.tokens))
+    moves: list[QEvent.Type] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.StyleAnimationUpdate:
+                moves.append(event.type())
+            return False
+
+    watch = Watch()
+    bar.installEventFilter(watch)
+    bar.set_done(0, 0)
+    bar.show()
+    qtbot.waitUntil(lambda: len(moves) > 3)
+    bar.set_done(3, 4_000_000)
+    qtbot.wait(100)
+    moves.clear()
+    qtbot.wait(300)
+    assert not moves
+    assert 0 < bar.value() < bar.maximum() / 50
 
 
 def test_the_error_state_says_what_happened_what_is_safe_and_what_to_do(qtbot: QtBot) -> None:

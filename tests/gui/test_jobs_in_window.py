@@ -1,7 +1,9 @@
 """Jobs in the window: events arrive in the GUI thread, in order, and each job ends once."""
 
+import itertools
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
@@ -47,6 +49,31 @@ def test_events_of_33_ms_come_together(jobs: Jobs, qtbot: QtBot) -> None:
     jobs.start("count", "io", work, on_events=lambda events: batches.append(len(events)))
     qtbot.waitUntil(lambda: sum(batches) == 10_000)
     assert len(batches) < 100
+
+
+def test_events_that_take_long_to_show_come_less_often(jobs: Jobs, qtbot: QtBot) -> None:
+    shown, gaps_s = [], []
+    go_on = threading.Event()
+
+    def work(ctx: JobContext) -> None:
+        number = 0
+        while not go_on.wait(0.005):
+            ctx.emit(number)
+            number += 1
+        ctx.emit("last")
+
+    def show(events: list[Any]) -> None:
+        shown.extend(events)
+        gaps_s.append(time.monotonic())
+        time.sleep(0.01)
+
+    jobs.start("train", "train", work, on_events=show)
+    qtbot.waitUntil(lambda: len(gaps_s) > 4)
+    go_on.set()
+    qtbot.waitUntil(lambda: shown[-1] == "last")
+    # 10 ms of showing are a hundredth of a second and more: held to the longest pause, a quarter of a second.
+    assert min(later - sooner for sooner, later in itertools.pairwise(gaps_s[:5])) >= 0.25
+    assert shown[:-1] == list(range(len(shown) - 1))
 
 
 def test_an_error_of_the_user_is_handed_over_and_no_result(jobs: Jobs, qtbot: QtBot) -> None:

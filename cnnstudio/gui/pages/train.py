@@ -17,6 +17,8 @@ from cnnstudio.training.events import EndReason, Guesses, RunEnded
 from cnnstudio.training.presets import preset
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnstudio.core.jobs import Job, JobContext
     from cnnstudio.data.dataset import Dataset
     from cnnstudio.gui.session import Session
@@ -185,16 +187,18 @@ class TrainPage(Page):
     # What the training tells ------------------------------------------------------------------------------------
 
     def _on_events(self, events: "list[TrainingEvent | RunOpened | PastLoaded]") -> None:
+        # What a job tells begins with its run; all that follows is drawn in one go.
         for event in events:
             if isinstance(event, RunOpened):
                 self._begin(event.run, event.dataset)
             elif isinstance(event, PastLoaded):
                 self._show_past(event.history)
-            elif isinstance(event, Guesses):
-                self._show_guesses(event)
-            else:
-                self.view.panels.add([event])
-                self._note(event)
+        told = [event for event in events if not isinstance(event, RunOpened | PastLoaded | Guesses)]
+        if told:
+            self.view.panels.add(told)
+            self._note(told)
+        if guesses := [event for event in events if isinstance(event, Guesses)]:
+            self._show_guesses(guesses[-1])
 
     def _show_run(self) -> None:
         """Show the chosen run's past, unless it is the one that is being trained and shown already."""
@@ -278,7 +282,8 @@ class TrainPage(Page):
             can_go_on = has_diverged and (self._shown.checkpoints / "latest.json").exists()
             self.view.ways_on.set_diverged(text, can_go_on=can_go_on)
 
-    def _note(self, event: object) -> None:
-        self._offer_ways(event)
-        if line := log_line(event):
-            self.view.note(line)
+    def _note(self, told: "Sequence[object]") -> None:
+        for event in told:
+            self._offer_ways(event)
+        if lines := [line for event in told if (line := log_line(event))]:
+            self.view.note(*lines)

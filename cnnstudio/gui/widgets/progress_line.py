@@ -1,12 +1,13 @@
 """A slim line that says what is being done, how far it is, and lets it be stopped; nothing else is blocked."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnstudio.core.jobs import Progress
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.progress_bar import ProgressBar
 from cnnstudio.gui.widgets.times import duration_text
 
 
@@ -18,9 +19,7 @@ class ProgressLine(QWidget):
     def __init__(self, tooltip: str) -> None:
         super().__init__()
         self._text = Label("", "small")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar = ProgressBar()
         self.button = Button("Cancel", tooltip)
         self.button.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
@@ -36,5 +35,4 @@ class ProgressLine(QWidget):
         counted = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
         left = f"{duration_text(progress.seconds_left)} left" if progress.seconds_left is not None else ""
         self._text.set_text(" · ".join(part for part in (progress.text, counted, left) if part))
-        self._bar.setRange(0, progress.total)
-        self._bar.setValue(progress.done)
+        self._bar.set_done(progress.done, progress.total)

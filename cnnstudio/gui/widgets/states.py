@@ -1,7 +1,7 @@
 """What a page shows when there is nothing yet, while it works, and when something went wrong."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import Progress
@@ -9,6 +9,7 @@ from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import Label
+from cnnstudio.gui.widgets.progress_bar import ProgressBar
 from cnnstudio.gui.widgets.times import duration_text
 
 CARD_PX = 440
@@ -85,9 +86,7 @@ class BusyState(StateView):
 
     def __init__(self, title: str, tooltip: str = "Stop this; what was there before stays.") -> None:
         super().__init__("progress-clock", "accent", title, "")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar = ProgressBar()
         self._left = Label("", "small")
         self.button.setProperty("role", "")
         self.card.add(self._bar)
@@ -98,8 +97,7 @@ class BusyState(StateView):
         """Show how far the work has come."""
         self._text.set_text(progress.text)
         self._text.setVisible(bool(progress.text))
-        self._bar.setRange(0, progress.total)
-        self._bar.setValue(progress.done)
+        self._bar.set_done(progress.done, progress.total)
         counted = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
         left = f"{duration_text(progress.seconds_left)} left" if progress.seconds_left is not None else ""
         self._left.set_text(" · ".join(part for part in (counted, left) if part))

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from cnnstudio.core.jobs import Job
 from cnnstudio.gui.theme import set_role, theme
 from cnnstudio.gui.widgets.buttons import IconButton
-from cnnstudio.gui.widgets.labels import ElidedLabel, Label
+from cnnstudio.gui.widgets.labels import ElidedLabel
+from cnnstudio.gui.widgets.progress_bar import ProgressBar
 from cnnstudio.gui.widgets.times import duration_text
 
 BAR_PX = 160
@@ -24,17 +25,14 @@ class StatusBar(QFrame):
         set_role(self, "status")
         self.setFixedHeight(theme.tokens.size.status)
         self._job: Job | None = None
-        self._device, self._speed, self._memory = Label("", "small"), Label("", "small"), Label("", "small")
+        self._device, self._speed, self._memory = (ElidedLabel("", "small") for _ in range(3))
         self._device.setToolTip("Where the network is computed, and with how many processor threads.")
         self._speed.setToolTip("Training images a second.")
         self._memory.setToolTip("Memory that CNN Studio uses, of what this machine has.")
         right = Qt.AlignmentFlag.AlignRight
         self._name, self._text = ElidedLabel("", "small", right), ElidedLabel("", "small")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
+        self._bar = ProgressBar(tooltip="How far the work in the background has come.")
         self._bar.setFixedWidth(BAR_PX)
-        self._bar.setAccessibleName("Progress")
-        self._bar.setToolTip("How far the work in the background has come.")
         self.cancel_button = IconButton("close", "Stop this work; what was finished is kept.", "Stop this work")
         self.cancel_button.clicked.connect(self._on_cancel)
         self._lay_out()
@@ -63,8 +61,7 @@ class StatusBar(QFrame):
         progress = self._job.progress
         more = f" (+{len(jobs) - 1})" if len(jobs) > 1 else ""
         self._name.set_text(f"{self._job.name}{more}")
-        self._bar.setRange(0, progress.total)
-        self._bar.setValue(progress.done)
+        self._bar.set_done(progress.done, progress.total)
         left = f"{duration_text(progress.seconds_left)} left" if progress.seconds_left is not None else ""
         self._text.set_text(" · ".join(part for part in (progress.text, left) if part))
 
