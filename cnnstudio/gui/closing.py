@@ -3,27 +3,38 @@
 import signal
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from cnnstudio.gui.training import TrainingControl
+from cnnstudio.gui.training import Phase, TrainingControl
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.labels import Label
 
 WIDTH_PX = 440
 
 
+@dataclass(frozen=True)
+class ClosingWords:
+    """What is going on, what happens to it when the window closes, and what the button says and does."""
+
+    title: str
+    text: str
+    button: str
+    tooltip: str
+
+
 class CloseQuestion(QDialog):
     """Stop the training and close, or keep training."""
 
-    def __init__(self, text: str, parent: QWidget) -> None:
+    def __init__(self, words: ClosingWords, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("A training is running")
-        self.setAccessibleName(text)
+        self.setWindowTitle(words.title)
+        self.setAccessibleName(words.text)
         self.setFixedWidth(WIDTH_PX)
-        self.stop_button = Button("Stop and close", "Save the training at its next step, and close.", role="main")
+        self.stop_button = Button(words.button, words.tooltip, role="main")
         self.keep_button = Button("Keep training", "Leave the window open (Esc).")
         self.stop_button.clicked.connect(self.accept)
         self.keep_button.clicked.connect(self.reject)
@@ -31,8 +42,8 @@ class CloseQuestion(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 20, 20, 20)
         box.setSpacing(12)
-        box.addWidget(Label("A training is running", "page-title"))
-        box.addWidget(Label(text, "", wrap=True))
+        box.addWidget(Label(words.title, "page-title"))
+        box.addWidget(Label(words.text, "", wrap=True))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.keep_button)
@@ -41,13 +52,31 @@ class CloseQuestion(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
 
-def close_text(training: TrainingControl, step: int) -> str:
-    """What happens to the training when the window closes."""
-    name = training.run.name if training.run is not None else "The run"
-    where = f" at step {step:,}" if step else ""
-    return (
+def closing_words(training: TrainingControl, step: int) -> ClosingWords:
+    """What happens to the training when the window closes: a run that doesn't exist yet can't be saved."""
+    if training.phase is Phase.CHECKING:
+        return ClosingWords(
+            "A training is about to begin",
+            "It is still being checked, and no run was made yet: closing drops the checks. Your data, network and "
+            "recipe are saved; start the training again when you come back.",
+            "Close",
+            "Drop the checks, and close.",
+        )
+    if training.run is None:
+        return ClosingWords(
+            "A training is about to begin",
+            "It has not made a step yet. What is on the disk stays as it is; a run that was made already waits on "
+            "the page Runs.",
+            "Close",
+            "Don't begin the training, and close.",
+        )
+    name, where = training.run.name, f" at step {step:,}" if step else ""
+    return ClosingWords(
+        "A training is running",
         f"{name[:1].upper()}{name[1:]} is saved{where} when you close now, and nothing that it has learnt is lost. "
-        "Resume it later on the page Runs."
+        "Resume it later on the page Runs.",
+        "Stop and close",
+        "Save the training at its next step, and close.",
     )
 
 

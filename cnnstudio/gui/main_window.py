@@ -5,7 +5,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QSh
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.gui.actions import Action
-from cnnstudio.gui.closing import CloseQuestion, close_text
+from cnnstudio.gui.closing import CloseQuestion, closing_words
 from cnnstudio.gui.collector import Collector
 from cnnstudio.gui.dialogs import Dialogs
 from cnnstudio.gui.drop_target import DropTarget, classify
@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        question = CloseQuestion(close_text(self.session.training, self.meter.step), self)
+        question = CloseQuestion(closing_words(self.session.training, self.meter.step), self)
         question.accepted.connect(self.close_without_asking)
         question.open()
 

@@ -187,6 +187,26 @@ def test_closing_while_training_asks_and_keep_training_keeps_both(training_windo
 
 
 @pytest.mark.slow
+def test_closing_during_the_checks_promises_no_run_and_leaves_none(main_window: MainWindow, qtbot: QtBot) -> None:
+    session = main_window.session
+    session.set_settings(session.settings.replace(checks_first=True))
+    session.new_project(ShapesSource(per_class=8, side=32), "lenet5-modern")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=TIMEOUT_MS)
+    session.training.start()
+    assert not main_window.close()
+    question = main_window.findChild(CloseQuestion)
+    assert question is not None
+    assert "no run was made yet" in question.accessibleName()
+    assert "is saved" not in question.accessibleName()
+    assert session.project is not None
+    runs = session.project.path / "runs"
+    qtbot.mouseClick(question.stop_button, LEFT)
+    assert not main_window.isVisible()
+    assert not runs.exists() or list(runs.iterdir()) == []
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("lane-")] == []
+
+
+@pytest.mark.slow
 def test_stop_and_close_saves_and_leaves_no_thread(training_window: MainWindow, qtbot: QtBot) -> None:
     session = training_window.session
     training_window.close()

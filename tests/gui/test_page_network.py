@@ -8,6 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from cnnstudio.data.sources.shapes import ShapesSource
+from cnnstudio.gui.canvas.drawing import Drawing
+from cnnstudio.gui.canvas.view import CanvasView
+from cnnstudio.gui.main_window import MainWindow
 from cnnstudio.gui.pages.network import NetworkPage
 from cnnstudio.gui.pages.network_texts import changed_setting
 from cnnstudio.gui.session import Session
@@ -66,6 +70,42 @@ def test_without_a_project_the_page_says_what_to_do_first(bare_session: Session,
     with qtbot.waitSignal(bare_session.page_requested) as asked:
         qtbot.mouseClick(page.empty.button, LEFT)
     assert asked.args == ["welcome"]
+
+
+def test_the_first_visit_draws_the_graph_once(
+    main_window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = main_window.session
+    session.new_project(ShapesSource(per_class=2, side=32), "lenet5-modern")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=60_000)
+    drawn: list[tuple[int, int]] = []
+
+    def counting(view: CanvasView, drawing: Drawing, *, is_other: bool = False) -> None:
+        drawn.append((view.width(), view.height()))
+        show(view, drawing, is_other=is_other)
+
+    show = CanvasView.set_drawing
+    monkeypatch.setattr(CanvasView, "set_drawing", counting)
+    main_window.show_page("network")
+    page = main_window.page("network")
+    assert isinstance(page, NetworkPage)
+    qtbot.waitUntil(lambda: drawn != [])
+    for _ in range(4):
+        QApplication.processEvents()
+    view = page.canvas.editor.view
+    assert drawn == [(view.width(), view.height())]
+    assert set(view.canvas.drawing.boxes) == {node.id for node in page.canvas.editor.graph.nodes}
+
+
+def test_a_layer_chosen_before_the_first_visit_is_chosen_on_it(shapes_session: Session, qtbot: QtBot) -> None:
+    page = NetworkPage(shapes_session)
+    qtbot.addWidget(page)
+    page.canvas.editor.choose(["conv1"])
+    page.resize(1356, 818)
+    with qtbot.waitExposed(page):
+        page.show()
+    qtbot.waitUntil(lambda: "·" in page.starts.starts()[0].facts[0], timeout=60_000)
+    assert page.canvas.editor.chosen() == {"conv1"}
 
 
 def test_the_totals_are_those_of_lenet(page: NetworkPage) -> None:

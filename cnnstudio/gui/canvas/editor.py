@@ -56,6 +56,8 @@ class NetworkEditor(QWidget):
         self._drawn_closed: frozenset[str] = frozenset()
         self._scenery = Scenery()
         self._columns: Columns = {}
+        # Nothing is drawn for a size that the first showing changes; a first size always comes then.
+        self._has_size = self._is_drawn = False
         self.view = CanvasView(Look(theme.tokens))
         self.hands, self.blocks = Hands(self), BlockHands(self)
         self.search = SearchBox(self)
@@ -93,7 +95,9 @@ class NetworkEditor(QWidget):
         self._closed = frozenset(key for key in now if key in self._closed or is_other or key not in known)
         before, closed_before = (self.graph, self.validation), self._drawn_closed
         self.graph, self.validation = graph, validation
-        if is_other or self._closed != closed_before or not self._touch(before):
+        if not self._has_size:
+            self._is_drawn = False
+        elif is_other or self._closed != closed_before or not self._touch(before):
             self._draw(is_other=is_other)
 
     def _touch(self, before: tuple[NetworkGraph, Validation]) -> bool:
@@ -113,7 +117,7 @@ class NetworkEditor(QWidget):
 
     def _draw(self, *, is_other: bool = False) -> None:
         before = self._scenery
-        self._drawn_closed = self._closed
+        self._is_drawn, self._drawn_closed = True, self._closed
         self._scenery = draw(self.graph, self.validation, self._closed, self.view.canvas.look, before)
         drawing = self._scenery.drawing
         if self._scenery.layout is before.layout and not is_other:
@@ -130,6 +134,7 @@ class NetworkEditor(QWidget):
         self.view.fit()
 
     def _on_resized(self) -> None:
+        self._has_size = True
         if self.view.is_untouched and self.graph.nodes:
             self._draw(is_other=True)
 
@@ -150,7 +155,7 @@ class NetworkEditor(QWidget):
                 chain.append(outer)
                 outer = groups[outer]
             hiding.update(chain)
-        if self._closed & hiding:
+        if self._closed & hiding or not self._is_drawn:
             self._closed -= hiding
             self._draw()
         self.view.canvas.choose(wanted)

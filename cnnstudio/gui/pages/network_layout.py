@@ -46,6 +46,8 @@ class NetworkLayout(QWidget):
         starts.setFixedWidth(LEFT_PX)
         palette.setFixedWidth(LEFT_PX)
         left = _splitter(starts, palette, (0, 1))
+        # Also on the splitter: it learns its cards' limits only after a layout of half the page.
+        left.setFixedWidth(LEFT_PX)
         left.setSizes([STARTS_PX, 10_000])
         return left
 
