@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from cnnstudio import __version__
 from cnnstudio.core.errors import FileError, ProjectError
 from cnnstudio.data.sources.digits import DigitsSource
 from cnnstudio.data.spec import data_spec
 from cnnstudio.network.zoo import fit_architecture
-from cnnstudio.project import ProjectSpec, create_project, open_project
+from cnnstudio.project import ProjectSpec, ReadOnlyError, create_project, open_project, open_to_look
 
 
 def spec() -> ProjectSpec:
     return ProjectSpec(
-        name="Digits", data=data_spec(DigitsSource()), network=fit_architecture("lenet5", (1, 32, 32), 10)
+        made_by=__version__,
+        name="Digits",
+        data=data_spec(DigitsSource()),
+        network=fit_architecture("lenet5", (1, 32, 32), 10),
     )
 
 
@@ -68,6 +72,78 @@ def test_project_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="newer CNN Studio"):
         open_project(tmp_path / "p")
     assert file.read_bytes() == before
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def written_by(version: str, path: Path, **later: object) -> Path:
+    """A project in which a later version changed the format."""
+    create_project(path, spec()).close()
+    file = path / "project.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": 99, "made_by": version, **later}))
+    return path
+
+
+def test_project_of_a_newer_version_is_shown_untouched_with_its_version(tmp_path: Path) -> None:
+    path = written_by("2.4", tmp_path / "p", later=[1])
+    before = contents(path)
+    project = open_to_look(path)
+    assert project.read_only is not None
+    assert project.read_only.message.startswith("p was made by a newer CNN Studio 2.4;")
+    assert (project.name, project.spec.network, project.recovered) == ("Digits", spec().network, "")
+    with pytest.raises(ProjectError, match=r"Nothing was saved: .*2\.4"):
+        project.save(project.spec.replace(name="Other"))
+    project.close()
+    assert contents(path) == before
+
+
+def test_parts_that_this_version_can_not_read_are_named_and_the_rest_is_shown(tmp_path: Path) -> None:
+    network = {"version": 7, "nodes": [{"id": "a", "layer": {"kind": "of-the-future"}}]}
+    project = open_to_look(written_by("2.4", tmp_path / "p", network=network))
+    assert project.spec.network is None
+    assert project.spec.data == spec().data
+    assert project.recovered == "This version can't read the network of it."
+
+
+def test_a_newer_network_in_a_project_of_this_format_makes_it_read_only(tmp_path: Path) -> None:
+    create_project(tmp_path / "p", spec()).close()
+    file = tmp_path / "p" / "project.json"
+    described = json.loads(file.read_text())
+    described["network"]["version"] = 2
+    file.write_text(json.dumps(described))
+    with pytest.raises(ReadOnlyError, match="newer CNN Studio"):
+        open_project(tmp_path / "p")
+    assert open_to_look(tmp_path / "p").spec.network is not None
+
+
+def test_project_that_another_window_holds_is_shown_within_a_second_and_untouched(tmp_path: Path) -> None:
+    first = create_project(tmp_path / "p", spec())
+    before = contents(tmp_path / "p")
+    started_s = time.monotonic()
+    second = open_to_look(tmp_path / "p")
+    assert time.monotonic() - started_s < 1.0
+    assert second.spec == spec()
+    assert second.read_only is not None
+    assert "open in another window" in second.read_only.message
+    second.close()
+    assert contents(tmp_path / "p") == before
+    first.save(spec().replace(name="Still mine")).close()
+    third = open_to_look(tmp_path / "p")
+    assert (third.name, third.read_only) == ("Still mine", None)
+    third.close()
+
+
+def test_damaged_project_that_another_window_holds_shows_its_last_good_copy(tmp_path: Path) -> None:
+    first = create_project(tmp_path / "p", spec())
+    (tmp_path / "p" / "project.json").write_bytes(b"{")
+    before = contents(tmp_path / "p")
+    second = open_to_look(tmp_path / "p")
+    assert second.spec == spec()
+    assert "The last good copy is shown." in second.recovered
+    assert contents(tmp_path / "p") == before
+    first.close()
 
 
 def test_unknown_keys_survive_a_save(tmp_path: Path) -> None:

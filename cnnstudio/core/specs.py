@@ -187,6 +187,12 @@ def parse_spec(cls: type[T], value: object, error: Callable[..., StudioError], w
         raise error(f"{where}: {first_problem(failed)}") from None
 
 
+def is_newer(described: object, cls: type[Spec]) -> bool:
+    """Was this JSON written in a later format than the one whose number stands in the spec's field `version`?"""
+    version = described.get("version") if isinstance(described, dict) else None
+    return isinstance(version, int) and version > cls.model_fields["version"].default
+
+
 def with_value(described: dict[str, Any], key: str, text: str, error: Callable[..., StudioError]) -> dict[str, Any]:
     """A spec's JSON with the value at a dotted key replaced by what was typed; validate it afterwards.
 
