@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnstudio.core.errors import StudioError
+from cnnstudio.core.errors import ProjectError, StudioError
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.project import Project
 from cnnstudio.runs.run import BIN, Run, bin_run, restore_run
@@ -15,6 +15,9 @@ from cnnstudio.runs.summary import RunSummary, SummaryReader
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import Job, JobContext
+
+
+COPY_FIRST = "Save a copy of the project, and work on that."
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class RunShelf(QObject):
         self._reading: Job | None = None
         self._known_of: Path | None = None
         self._is_loud = False
+
+    def why_read_only(self) -> str:
+        """Why nothing can be written into the open project, as a sentence; empty if it can."""
+        why = None if self.project is None else self.project.read_only
+        return f"Open to look at: {why.message}" if why is not None else ""
 
     def refresh_runs(self, *, is_quiet: bool = False) -> None:
         """Look at the run folders again, in the background; those behind links to other places too.
@@ -106,6 +114,7 @@ class RunShelf(QObject):
     def bin_run(self, run: Run) -> Path | None:
         """Move a run to the bin; returns where it lies, for `unbin_run`."""
         try:
+            self._require_writable()
             binned = bin_run(run)
         except StudioError as error:
             self.report(error)
@@ -114,13 +123,21 @@ class RunShelf(QObject):
         self.refresh_runs()
         return binned
 
-    def unbin_run(self, binned: Path) -> None:
-        """Take a run out of the bin again."""
+    def unbin_run(self, binned: Path) -> bool:
+        """Take a run out of the bin again; False if that failed."""
         try:
+            self._require_writable()
             self.run = restore_run(binned)
         except StudioError as error:
             self.report(error)
-        self.refresh_runs()
+            return False
+        finally:
+            self.refresh_runs()
+        return True
+
+    def _require_writable(self) -> None:
+        if why_not := self.why_read_only():
+            raise ProjectError(why_not, hint=COPY_FIRST)
 
     def report(self, error: StudioError) -> None:
         """Show an error as a sentence and a hint."""

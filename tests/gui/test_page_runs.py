@@ -5,9 +5,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
+from cnnstudio.gui.main_window import MainWindow
 from cnnstudio.gui.pages.runs import RunsPage
 from cnnstudio.gui.session import Session
 from cnnstudio.project import start_run
+from cnnstudio.runs.run import open_run
 
 LEFT = Qt.MouseButton.LeftButton
 TIMEOUT_MS = 60_000
@@ -130,3 +132,71 @@ def test_resume_trains_the_chosen_run_to_its_end(page: RunsPage, qtbot: QtBot) -
     qtbot.waitUntil(lambda: page.resume_button.toolTip() == done, timeout=TIMEOUT_MS)
     assert not page.resume_button.isEnabled()
     assert page.open_button.isEnabled()
+
+
+def test_ctrl_z_brings_runs_back_from_the_bin_one_by_one_and_ctrl_y_bins_them_again(
+    page: RunsPage, qtbot: QtBot
+) -> None:
+    said: list[str] = []
+    page.session.notice.connect(lambda kind, text, hint: said.append(text))
+    for left in (1, 0):
+        qtbot.waitUntil(page.bin_button.isEnabled, timeout=TIMEOUT_MS)
+        qtbot.mouseClick(page.bin_button, LEFT)
+        qtbot.waitUntil(lambda left=left: len(names(page)) == left, timeout=TIMEOUT_MS)  # type: ignore[misc]
+    for key, expected in (
+        (Qt.Key.Key_Z, ["Run 1"]),
+        (Qt.Key.Key_Z, ["Run 2", "Run 1"]),
+        (Qt.Key.Key_Y, ["Run 1"]),
+        (Qt.Key.Key_Z, ["Run 2", "Run 1"]),
+    ):
+        qtbot.keyClick(page, key, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda expected=expected: names(page) == expected, timeout=TIMEOUT_MS)  # type: ignore[misc]
+    assert not page.undo_notice.isVisible()
+    assert said == [
+        "Took back: move Run 1 to the bin.",
+        "Took back: move Run 2 to the bin.",
+        "Made again: move Run 2 to the bin.",
+        "Took back: move Run 2 to the bin.",
+    ]
+
+
+def test_ctrl_z_in_the_window_means_the_runs_on_their_page(
+    main_window: MainWindow, page: RunsPage, qtbot: QtBot
+) -> None:
+    window, session = main_window, page.session
+    session.use_architecture("lenet5")
+    window.show_page("runs")
+    shown = window.page("runs")
+    assert isinstance(shown, RunsPage)
+    qtbot.waitUntil(shown.bin_button.isEnabled, timeout=TIMEOUT_MS)
+    chosen = session.run
+    assert chosen is not None
+    qtbot.mouseClick(shown.bin_button, LEFT)
+    qtbot.waitUntil(lambda: not chosen.path.exists(), timeout=TIMEOUT_MS)
+    qtbot.keyClick(shown.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(chosen.path.exists, timeout=TIMEOUT_MS)
+    assert session.undo_text == "Use LeNet-5"
+
+
+def test_what_came_back_by_the_bins_list_is_no_step_to_take_back(page: RunsPage, qtbot: QtBot) -> None:
+    qtbot.mouseClick(page.bin_button, LEFT)
+    qtbot.waitUntil(lambda: page.bin_list.text() == "Bin (1)", timeout=TIMEOUT_MS)
+    page.bin_list.back_wanted.emit(page.bin_list.items()[0][1])
+    with qtbot.waitSignal(page.session.notice) as told:
+        qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert told.args == ["info", "There is no change of the runs to take back.", ""]
+
+
+def test_ctrl_z_takes_back_a_runs_new_name_and_tags(page: RunsPage, qtbot: QtBot) -> None:
+    run = page.session.run
+    assert run is not None
+    place = [row.path for row in page._rows].index(run.path)
+    page.table.edited.emit(place, 0, "calm")
+    qtbot.waitUntil(lambda: "calm" in names(page), timeout=TIMEOUT_MS)
+    page.table.edited.emit(place, 9, "good, slow")
+    qtbot.waitUntil(lambda: open_run(run.path).info.tags == ("good", "slow"), timeout=TIMEOUT_MS)
+    qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: open_run(run.path).info.tags == (), timeout=TIMEOUT_MS)
+    assert open_run(run.path).name == "calm"
+    qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: names(page) == ["Run 2", "Run 1"], timeout=TIMEOUT_MS)

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget
 
 from cnnstudio.core.errors import StudioError
@@ -14,6 +14,7 @@ from cnnstudio.gui.pages.auditing import PREVIEW_LANE, View, draw_preview
 from cnnstudio.gui.pages.augment_audit import AugmentAudit
 from cnnstudio.gui.pages.augment_layout import CUSTOM, ONE, PREVIEW, AugmentLayout
 from cnnstudio.gui.undo import UndoStack
+from cnnstudio.gui.undo_keys import claims_undo, undo_way
 from cnnstudio.gui.widgets.states import EmptyState
 
 if TYPE_CHECKING:
@@ -92,26 +93,17 @@ class AugmentTab(QStackedWidget):
 
     def event(self, event: QEvent) -> bool:
         # The window's Ctrl+Z is the network's; here it means the augmentation.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._step_of(event):
+        if claims_undo(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = self._step_of(event)
-        if step == "undo":
-            self.undo()
-        elif step == "redo":
-            self.redo()
+        way = undo_way(event)
+        if way:
+            (self.undo if way == "undo" else self.redo)()
         else:
             super().keyPressEvent(event)
-
-    @staticmethod
-    def _step_of(event: QKeyEvent) -> str:
-        if event.matches(QKeySequence.StandardKey.Undo):
-            return "undo"
-        is_y = event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        return "redo" if is_y or event.matches(QKeySequence.StandardKey.Redo) else ""
 
     def _edit(self, augment: AugmentSpec, text: str) -> None:
         if augment != self.augment:

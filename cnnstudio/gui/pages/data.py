@@ -22,6 +22,7 @@ from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.relinking import CHOOSE, FIND, GONE, ask_for_folder, is_lost
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.undo_keys import claims_undo, undo_way
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.data_browser import DataBrowser
@@ -150,17 +151,16 @@ class DataPage(Page):
         self.show_tab(PICTURES)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._is_step(event):
+        # The window's Ctrl+Z is the network's; among pictures it means their edits.
+        if claims_undo(event) and self.views.currentIndex() == 0:
             event.accept()
             return True
         return super().event(event)
 
-    def _is_step(self, event: QEvent) -> bool:
-        return isinstance(event, QKeyEvent) and self.views.currentIndex() == 0 and self.edits.takes(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.edits.takes(event):
-            self.edits.press(event)
+        way = undo_way(event)
+        if way and self.views.currentIndex() == 0:
+            self.edits.press(way)
         else:
             super().keyPressEvent(event)
 

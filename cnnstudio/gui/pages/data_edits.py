@@ -3,8 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cnnstudio.core.jobs import JobContext
@@ -65,22 +64,9 @@ class DataEdits(QObject):
         """Make the last edit again, and say which."""
         self._step(self._session.redo_edit_text, self._session.redo_edit, "Made again")
 
-    def takes(self, event: QKeyEvent) -> bool:
-        """Is this the key of undo or redo? The window's Ctrl+Z is the network's; among pictures it means these."""
-        return self._way(event) is not None
-
-    def press(self, event: QKeyEvent) -> None:
+    def press(self, way: str) -> None:
         """Undo or redo."""
-        way = self._way(event)
-        if way is not None:
-            (self.undo if way == "undo" else self.redo)()
-
-    @staticmethod
-    def _way(event: QKeyEvent) -> str | None:
-        if event.matches(QKeySequence.StandardKey.Undo):
-            return "undo"
-        is_y = event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        return "redo" if is_y or event.matches(QKeySequence.StandardKey.Redo) else None
+        (self.undo if way == "undo" else self.redo)()
 
     def _step(self, text: str | None, do: object, said: str) -> None:
         assert callable(do)

@@ -1,6 +1,6 @@
 """The bin of the page Runs: what goes in, the notice that offers to undo it, and what comes back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject
 
 from cnnstudio.data.words import counted, printable
 from cnnstudio.gui.other_runs import is_elsewhere, unlink_run
+from cnnstudio.gui.pages.run_steps import RunSteps, Step
 from cnnstudio.gui.widgets.bin_menu import BinButton
-from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.times import bytes_text
+from cnnstudio.runs.run import Run
 from cnnstudio.runs.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -19,14 +20,12 @@ if TYPE_CHECKING:
 
 
 class RunBin(QObject):
-    """Glue between the session's bin, its button and a notice."""
+    """Glue between the session's bin, its button, and the steps that can be taken back."""
 
-    def __init__(self, session: "Session", button: BinButton, notice: NoticeBar) -> None:
+    def __init__(self, session: "Session", button: BinButton, steps: RunSteps) -> None:
         super().__init__(button)
-        self._session, self._button, self._notice = session, button, notice
-        self._undo: Callable[[], object] | None = None
+        self._session, self._button, self._steps = session, button, steps
         button.back_wanted.connect(self._bring_back)
-        notice.acted.connect(self._on_undo)
 
     def refresh(self) -> None:
         """Offer what lies in the bin now."""
@@ -37,37 +36,35 @@ class RunBin(QObject):
         guests = [row for row in rows if is_elsewhere(self._session, row.path)]
         for row in guests:
             unlink_run(self._session, row.path)
-        binned = []
-        for row in rows:
-            if row.run is not None and row not in guests and (path := self._session.bin_run(row.run)) is not None:
-                binned.append((row, path))
+        own = [(row, row.run) for row in rows if row.run is not None and row not in guests]
+        binned = [(row, run, path) for row, run in own if (path := self._session.bin_run(run)) is not None]
         if binned:
-            what = binned[0][0].name if len(binned) == 1 else counted(len(binned), "run")
-            freed = bytes_text(sum(row.size_bytes for row, _ in binned))
-            text = f"{what} {'is' if len(binned) == 1 else 'are'} in the bin ({freed})."
-            self.offer_undo(text, partial(self._bring_all_back, [path for _, path in binned]))
+            self._tell(binned)
         elif guests:
             text = f"{counted(len(guests), 'run')} off the list; nothing was deleted."
             self._session.notice.emit("ok", text, "")
 
-    def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
-        """Say what was done, with a button that takes it back."""
-        self._undo = undo
-        self._notice.show_notice("info", text, "", "Undo")
+    def _tell(self, binned: Sequence[tuple[RunSummary, Run, Path]]) -> None:
+        rows, runs, paths = zip(*binned, strict=True)
+        what = printable(rows[0].name) if len(rows) == 1 else counted(len(rows), "run")
+        freed = bytes_text(sum(row.size_bytes for row in rows))
+        step = Step(
+            f"move {what} to the bin", partial(self._bring_all_back, paths), partial(self._bin_again, runs), paths
+        )
+        self._steps.add(step, f"{what} {'is' if len(rows) == 1 else 'are'} in the bin ({freed}).")
 
-    def _on_undo(self) -> None:
-        if self._undo is not None:
-            undo, self._undo = self._undo, None
-            undo()
+    def _bin_again(self, runs: Sequence[Run]) -> bool:
+        binned = [self._session.bin_run(run) for run in runs if run.path.exists()]
+        return None not in binned
 
-    def _bring_all_back(self, paths: list[Path]) -> None:
-        for path in paths:
-            self._session.unbin_run(path)
+    def _bring_all_back(self, paths: Sequence[Path]) -> bool:
+        # Each is tried: one that can't come back keeps no other one in the bin.
+        came = [self._session.unbin_run(path) for path in paths if path.exists()]
+        return False not in came
 
     def _bring_back(self, binned: Path) -> None:
-        self._undo = None
-        self._notice.withdraw()
         self._session.unbin_run(binned)
+        self._steps.prune()
 
 
 def _text(summary: RunSummary) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.words import counted, printable
+from cnnstudio.gui.pages.run_steps import Step
 from cnnstudio.gui.pages.runs_layout import RunsLayout
 from cnnstudio.gui.widgets.difference_view import CHOOSE_TWO, COMPARING
 from cnnstudio.gui.widgets.line_looks import free_look
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 
 
 class RunPanels(QObject):
-    """Glue between the lower panels and the session; `undo_offered` brings a sentence and what takes it back."""
+    """Glue between the lower panels and the session; `done` brings a Step, and what to say of it (or nothing)."""
 
-    undo_offered = Signal(str, object)
+    done = Signal(object, str)
 
     def __init__(self, session: "Session", view: RunsLayout) -> None:
         super().__init__(view)
@@ -120,16 +121,24 @@ class RunPanels(QObject):
         if summary.run is None:
             self._session.report(StudioError(f"{summary.name} can't be read, so nothing can be written on it."))
             return
+        before, run = _label(summary.run, key), summary.run
+        if self._write(run, key, text):
+            step = Step(
+                f"change the {key} of {run.name}",
+                partial(self._write, run, key, before),
+                partial(self._write, run, key, text),
+            )
+            self.done.emit(step, "")
+
+    def _write(self, run: Run, key: str, text: str) -> bool:
         try:
-            if key == "tags":
-                label_run(summary.run, tags=parse_tags(text))
-            elif key == "name":
-                label_run(summary.run, name=text)
-            else:
-                label_run(summary.run, notes=text)
+            label_run(run, **{key: parse_tags(text) if key == "tags" else text})
         except StudioError as error:
             self._session.report(error)
-        self._session.refresh_runs(is_quiet=False)
+            return False
+        finally:
+            self._session.refresh_runs(is_quiet=False)
+        return True
 
     def _show_notes(self, current: RunSummary | None) -> None:
         notes = self._view.notes
@@ -158,11 +167,29 @@ class RunPanels(QObject):
         queue = self._session.queue
         place, item = next((place, item) for place, item in enumerate(queue.items) if item.id == item_id)
         queue.remove(item_id)
-        text = f"{_waiting(item).name} is out of the queue."
-        self.undo_offered.emit(text, partial(queue.put_back, item, place))
+        name = _waiting(item).name
+        step = Step(
+            f"take {name} out of the queue", partial(self._queue_again, item, place), partial(self._unqueue, item)
+        )
+        self.done.emit(step, f"{name} is out of the queue.")
+
+    def _queue_again(self, item: QueueItem, place: int) -> bool:
+        self._session.queue.put_back(item, place)
+        return True
+
+    def _unqueue(self, item: QueueItem) -> bool:
+        # It may have begun meanwhile.
+        if item.id in {waiting.id for waiting in self._session.queue.items}:
+            self._session.queue.remove(item.id)
+        return True
 
     def _on_hold(self) -> None:
         self._session.queue.hold("You hold it.")
+
+
+def _label(run: Run, key: str) -> str:
+    """A run's name, tags or notes, as they are typed."""
+    return tags_text(run.info.tags) if key == "tags" else str(getattr(run.info, key))
 
 
 def _about(run: Run) -> str:

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cnnstudio.core.jobs import Job
@@ -14,8 +14,10 @@ from cnnstudio.gui.pages.run_bin import RunBin
 from cnnstudio.gui.pages.run_panels import RunPanels, picked_run
 from cnnstudio.gui.pages.run_rows import NAME, NOTES, TAGS, all_tags, cells, kept_rows, state_text
 from cnnstudio.gui.pages.run_saving import save_for_others
+from cnnstudio.gui.pages.run_steps import RunSteps
 from cnnstudio.gui.pages.runs_layout import RunsLayout
 from cnnstudio.gui.session import Session
+from cnnstudio.gui.undo_keys import claims_undo, undo_way
 from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.states import BusyState, EmptyState
 from cnnstudio.runs.run import Run, RunState
@@ -52,7 +54,8 @@ class RunsPage(Page):
             "format-list-bulleted",
         )
         self.undo_notice = NoticeBar(self, margin_px=16)
-        self.bin = RunBin(session, self.bin_list, self.undo_notice)
+        self.steps = RunSteps(session, self.undo_notice)
+        self.bin = RunBin(session, self.bin_list, self.steps)
         self._timer = QTimer(self, interval=QUIET_MS)
         self.busy = BusyState("Reading the runs", "Stop reading; the list is read again when you come back.")
         for view in (self.view, self.empty, self.busy):
@@ -64,6 +67,19 @@ class RunsPage(Page):
         self.session.refresh_runs(is_quiet=True)
         self._show()
         self._timer.start()
+
+    def event(self, event: QEvent) -> bool:
+        # The window's Ctrl+Z is the network's; here it means what was done with runs.
+        if claims_undo(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if way := undo_way(event):
+            self.steps.go(way)
+        else:
+            super().keyPressEvent(event)
 
     def _connect(self) -> None:
         session, view = self.session, self.view
@@ -88,7 +104,7 @@ class RunsPage(Page):
             button.clicked.connect(act)
         view.use_button.picked.connect(self._use)
         view.save_button.picked.connect(self._save_curves)
-        self.panels.undo_offered.connect(self.bin.offer_undo)
+        self.panels.done.connect(self.steps.add)
         self.empty.triggered.connect(self._go_to_train)
         self._timer.timeout.connect(self._on_time)
         self.busy.triggered.connect(self._on_cancel)
