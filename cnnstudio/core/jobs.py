@@ -60,7 +60,11 @@ class JobEnded:
 
 
 class JobContext:
-    """What a job function holds of the world outside: its switches and its mouth."""
+    """What a job function holds of the world outside: its switches and its mouth.
+
+    Attributes:
+        resumes: How often the user said go on.
+    """
 
     def __init__(self, on_event: Callable[[Any], None] | None = None) -> None:
         self._on_event = on_event or (lambda event: None)
@@ -69,6 +73,7 @@ class JobContext:
         self._go = threading.Event()
         self._go.set()
         self._started_s = time.monotonic()
+        self.resumes = 0
 
     def check(self) -> None:
         """Raise Cancelled if the user asked to stop. Cheap: call it between batches."""
@@ -97,6 +102,10 @@ class JobContext:
         if not self._pause.is_set():
             self._go.set()
 
+    def wait_for_cancel(self, timeout_s: float) -> None:
+        """Block until the user says stop, but no longer than this."""
+        self._cancel.wait(timeout_s)
+
     def emit(self, event: Any) -> None:
         """Tell those who watch; never blocks."""
         self._on_event(event)
@@ -122,8 +131,29 @@ class JobContext:
 
     def resume(self) -> None:
         """Let a resting function go on."""
+        self.resumes += 1
         self._pause.clear()
         self._go.set()
+
+    def aside(self) -> "JobContext":
+        """For a thread that helps this job: it stops with it, and tells nobody anything."""
+        return _Aside(self)
+
+
+class _Aside(JobContext):
+    def __init__(self, job: JobContext) -> None:
+        super().__init__()
+        self._job = job
+
+    def check(self) -> None:
+        self._job.check()
+
+    @property
+    def is_cancel_requested(self) -> bool:
+        return self._job.is_cancel_requested
+
+    def rest(self, timeout_s: float) -> None:
+        self._job.wait_for_cancel(timeout_s)
 
 
 @dataclass(eq=False)

@@ -43,6 +43,7 @@ POLL_S = 0.1
 # Without an answer for so many time limits, something is wrong with the children themselves.
 PATIENCE = 6
 CLOSED = "The image decoder is closed."
+KILLED = "The processes that decode images were killed."
 T = TypeVar("T")
 _Arguments = tuple[Sequence[str], Work, Target | None, Sequence[int] | np.ndarray]
 _Flight = tuple[_Arguments, "Future[Rows]"]
@@ -208,7 +209,7 @@ class Decoder:
         self._hung_in_a_row += 1
         if self._hung_in_a_row >= MAX_HUNG_IN_A_ROW:
             n, self._hung_in_a_row = self._hung_in_a_row, 0
-            raise DriveError(n, text)
+            raise DriveError.after(n, text)
         return ImageError(text, kind="timeout")
 
     def _answer(
@@ -296,5 +297,5 @@ def chunks(paths: Sequence[str], sizes: Sequence[int], parts: int) -> Iterator[S
 class _ChildrenGone(DataError):
     """The children were killed from outside, by the system's memory guard or by hand."""
 
-    def __init__(self) -> None:
-        super().__init__("The processes that decode images were killed.", hint="Free some memory and try again.")
+    def __init__(self, message: str = KILLED, *, hint: str = "Free some memory and try again.") -> None:
+        super().__init__(message, hint=hint)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.augmentation import AugmentSpec
 from cnnstudio.data.batch_worker import Setup
 from cnnstudio.data.crew import Crew
@@ -18,18 +19,35 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def split_batches(dataset: Dataset, split: str, size: int, seed: int, device: "torch.device") -> Batches:
-    """The batches of a split as it is: for validation."""
+def split_batches(
+    dataset: Dataset, split: str, size: int, seed: int, device: "torch.device", ctx: JobContext | None = None
+) -> Batches:
+    """The batches of a split as it is: for validation.
+
+    Args:
+        dataset: Opened.
+        split: "train", "val" or "test".
+        size: Images a batch.
+        seed: Of the order.
+        device: Where the pictures go.
+        ctx: Checked while files are read for them.
+    """
     import torch
 
     rows = dataset.indices(split)
     labels = torch.from_numpy(dataset.labels[rows]).to(device)
-    pixels = _pixels(dataset.pixels, rows, device)
+    pixels = _pixels(dataset.pixels, rows, device, ctx)
     return Batches(pixels, labels, dataset.spec.preprocess, size, seed, torch.from_numpy(rows))
 
 
 def training_batches(
-    dataset: Dataset, augment: AugmentSpec, size: int, seed: int, device: "torch.device", workers: int = 0
+    dataset: Dataset,
+    augment: AugmentSpec,
+    size: int,
+    seed: int,
+    device: "torch.device",
+    workers: int = 0,
+    ctx: JobContext | None = None,
 ) -> Batches:
     """The batches that a training sees.
 
@@ -40,10 +58,11 @@ def training_batches(
         seed: The training's.
         device: Where it computes; the pictures are distorted there.
         workers: Processes that prepare batches on a CPU; 0 for a thread.
+        ctx: Checked while files are read for them.
     """
     from dataclasses import replace
 
-    plain = split_batches(dataset, "train", size, seed, device)
+    plain = split_batches(dataset, "train", size, seed, device, ctx)
     distorter = distorter_of(dataset, augment, seed)
     crew = None
     is_mapped = isinstance(dataset.pixels, np.memmap)
@@ -87,13 +106,13 @@ def distorter_of(dataset: Dataset, augment: AugmentSpec, seed: int) -> Distorter
 
 
 def _pixels(
-    pixels: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], device: "torch.device"
+    pixels: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], device: "torch.device", ctx: JobContext | None
 ) -> "Tensor | PixelStore":
     import torch
 
     if type(pixels) is np.ndarray:
         return torch.from_numpy(pixels[rows]).to(device)
-    return MappedPixels(pixels, rows, device)
+    return MappedPixels(pixels, rows, device, ctx)
 
 
 def _setup(dataset: Dataset, distorter: Distorter | None, size: int, seed: int) -> Setup:

@@ -5,8 +5,8 @@ never stopped, and so does one with other helpers (a thread, worker processes) b
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,11 @@ from cnnstudio.data.augmentation import Mixing
 from cnnstudio.data.balance import balanced_order
 from cnnstudio.data.distort import Distorter, Trace
 from cnnstudio.data.draws import random_key
-from cnnstudio.data.pixel_store import PixelStore, TensorPixels
+from cnnstudio.data.pixel_store import MappedPixels, PixelStore, TensorPixels
 from cnnstudio.data.preprocess import normalise
 from cnnstudio.data.spec import PreprocessSpec
+from cnnstudio.data.stand_ins import StandIns
+from cnnstudio.data.streamed import FilesGone
 from cnnstudio.data.warp import to_unit
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ class Batches:
         is_balanced: All classes come equally often in an epoch; rare ones' images come several times.
         share: Which share of each batch is drawn here, from 0.
         shares: Into how many each batch is divided, where several processes train together.
+        on_gone: Asked where files can't be read any more, in the thread that takes the batches. True: leave them out
+            from now on; False: ask for them again, once it has come back. None: the error is raised.
+        helper: The thread that prepares them, where there is no crew; shared by copies of these batches.
     """
 
     pixels: "Tensor | PixelStore"
@@ -73,6 +78,8 @@ class Batches:
     is_balanced: bool = False
     share: int = 0
     shares: int = 1
+    on_gone: "Callable[[FilesGone], bool] | None" = None
+    helper: Helper = field(default_factory=Helper)
 
     @property
     def image_count(self) -> int:
@@ -126,7 +133,7 @@ class Batches:
         if self._store.device.type != "cpu" and self._store.is_in_memory:
             # The device works beside this thread anyhow: the distortion is queued before the step needs it.
             return (self.draw(positions, epoch) for positions in parts)
-        return self._helper.beside(self._chunk, self._chunks(parts), epoch)
+        return self._awaited(lambda given: self.helper.beside(self._chunk, self._chunks(parts[given:]), epoch))
 
     def draw(self, positions: "Tensor", epoch: int | Sequence[int], trace: Trace | None = None) -> "Batch":
         """The tensors that the network gets: the one place where they are made, for training and preview alike.
@@ -138,12 +145,20 @@ class Batches:
         """
         if self.is_balanced:
             positions, epoch = self._told_apart(positions, epoch)
+        positions = self._stand_ins.of(positions)
         if self.distorter is None:
-            return self.images(positions), self.labels[positions.to(self.labels.device)]
+            return self._plain(positions), self.labels[positions.to(self.labels.device)]
         return self._mixed(self._distorted(positions, epoch, trace), positions, epoch, trace)
 
     def images(self, positions: "Tensor") -> "Tensor":
         """The images at these positions of the split without augmentation, as the network gets them."""
+        while True:
+            try:
+                return self._plain(self._stand_ins.of(positions))
+            except FilesGone as error:
+                self._settle(error)
+
+    def _plain(self, positions: "Tensor") -> "Tensor":
         if self._ready is not None:
             return self._ready[positions]
         return normalise(self._store.take(positions), self.preprocess)
@@ -153,10 +168,6 @@ class Batches:
         import torch
 
         return TensorPixels(self.pixels) if isinstance(self.pixels, torch.Tensor) else self.pixels
-
-    @cached_property
-    def _helper(self) -> Helper:
-        return Helper()
 
     @cached_property
     def _ready(self) -> "Tensor | None":
@@ -171,16 +182,50 @@ class Batches:
         """All images once, unshuffled and without augmentation: for validation."""
         import torch
 
-        own = torch.arange(self.image_count).tensor_split(self.shares)[self.share]
-        for positions in own.split(self.size):
-            pixels = self._store.take(positions)
-            yield normalise(pixels, self.preprocess), self.labels[positions.to(self.labels.device)]
+        own = torch.arange(self.image_count).tensor_split(self.shares)[self.share].split(self.size)
+        return self._awaited(lambda given: map(self._as_it_is, own[given:]))
+
+    def _as_it_is(self, positions: "Tensor") -> "Batch":
+        positions = self._stand_ins.of(positions)
+        pixels = self._store.take(positions)
+        return normalise(pixels, self.preprocess), self.labels[positions.to(self.labels.device)]
 
     def close(self) -> None:
         """End the thread or the worker processes that prepare batches, if there are any."""
-        self._helper.close()
+        self.helper.close()
         if self.crew is not None:
             self.crew.close()
+
+    # Files that vanish -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _stand_ins(self) -> StandIns:
+        return StandIns(self.labels.cpu().numpy())
+
+    def _awaited(self, begin: "Callable[[int], Iterator[Batch]]") -> "Iterator[Batch]":
+        """What `begin` gives, from the start; where files can't be read, it begins again behind what was given."""
+        given, batches = 0, begin(0)
+        while True:
+            try:
+                batch = next(batches, None)
+            except FilesGone as error:
+                self._settle(error)
+                batches = begin(given)
+                continue
+            if batch is None:
+                return
+            given += 1
+            yield batch
+
+    def _settle(self, error: FilesGone) -> None:
+        """Ask what is to be done where files are gone; return when the batch can be tried again."""
+        if self.on_gone is None:
+            raise error
+        if not self.on_gone(error):
+            return
+        assert isinstance(self._store, MappedPixels)
+        if not self._stand_ins.leave_out(np.flatnonzero(np.isin(self._store.rows, error.rows))):
+            raise error
 
     # Augmentation -----------------------------------------------------------------------------------------------
 
@@ -225,7 +270,7 @@ class Batches:
         for draw in self.distorter.mixes(self._places(positions), epoch, (images.shape[2], images.shape[3])):
             rows = torch.from_numpy(draw.rows)
             chance = draw.draws.at(PARTNER).uniforms(1)[:, 0]
-            partners = torch.from_numpy((chance * self.image_count).astype(np.int64))
+            partners = self._stand_ins.of(torch.from_numpy((chance * self.image_count).astype(np.int64)))
             epochs = epoch if isinstance(epoch, int) else [epoch[row] for row in draw.rows.tolist()]
             others = to_unit(self._distorted(partners, epochs))
             there = rows.to(images.device)

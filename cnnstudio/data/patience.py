@@ -2,25 +2,30 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext
-from cnnstudio.data.drives import DRIVE, HINT
+from cnnstudio.data.drives import DRIVE, HINT, is_passing
 from cnnstudio.data.words import counted
 from cnnstudio.data.worker import COLUMNS, Rows
 
 PAUSES_S = (0.5, 2.0, 8.0)
+# After the first one that was waited for in vain.
+NO_PAUSE = (0.0,)
 MAX_IN_A_ROW = 50
 # Each of them took three times the time limit.
 MAX_HUNG_IN_A_ROW = 3
+T = TypeVar("T")
 
 
 class DriveError(DataError):
     """The drive gives no file any more."""
 
-    def __init__(self, n: int, reason: str) -> None:
-        text = f"The drive doesn't answer: {counted(n, 'file')} in a row failed. The last one {reason}."
-        super().__init__(text, hint=HINT)
+    @classmethod
+    def after(cls, n: int, reason: str) -> "DriveError":
+        """So many files in a row failed; the reason is that of the last one, without its subject."""
+        return cls(f"The drive doesn't answer: {counted(n, 'file')} in a row failed. The last one {reason}.", hint=HINT)
 
 
 class Patience:
@@ -51,6 +56,34 @@ class Patience:
         self._count(rows)
         return rows
 
+    def answer(self, ask: Callable[[], T]) -> T:
+        """What the system says to one question, such as for the entries of a folder.
+
+        Raises:
+            OSError: The drive didn't answer, however often it was asked, or it is no matter of the drive.
+            DriveError: It answered none of the last 50 questions.
+            Cancelled: The user stopped it.
+        """
+        error: OSError | None = None
+        for number, pause_s in enumerate((0.0, *self._pauses_s)):
+            if error is not None:
+                self._rest(pause_s, f"{number} of {len(self._pauses_s)}")
+            try:
+                found = ask()
+            except OSError as why:
+                if not is_passing(why):
+                    raise
+                error = why
+            else:
+                self._in_a_row = 0
+                return found
+        assert error is not None
+        self._pauses_s = NO_PAUSE
+        self._in_a_row += 1
+        if self._in_a_row >= MAX_IN_A_ROW:
+            raise DriveError.after(self._in_a_row, f"cannot be read ({error.strerror or error})") from error
+        raise error
+
     def _rest(self, pause_s: float, which: str) -> None:
         if pause_s:
             self._ctx.progress(0, 0, f"The drive doesn't answer; trying again in {pause_s:g} s ({which})")
@@ -63,11 +96,11 @@ class Patience:
             self._in_a_row = 0
             return
         # A disk with some bad places gives the others: to wait at each of them would take hours.
-        self._pauses_s = (0.0,)
+        self._pauses_s = NO_PAUSE
         for place in range(len(rows)):
             self._in_a_row = self._in_a_row + 1 if place in places else 0
             if self._in_a_row >= MAX_IN_A_ROW:
-                raise DriveError(self._in_a_row, dict(rows.failures)[place].text)
+                raise DriveError.after(self._in_a_row, dict(rows.failures)[place].text)
 
 
 def _not_given(rows: Rows) -> list[int]:

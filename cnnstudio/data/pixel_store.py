@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.streamed import StreamedPixels
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
@@ -60,11 +63,13 @@ class MappedPixels:
         array: uint8, shape (N, C, H, W); gives a new array when it is indexed by numbers.
         rows: Those of the split, in its order.
         device: Where the pixels go.
+        ctx: Whoever reads for a job and isn't to read on once it is stopped.
     """
 
     array: npt.NDArray[np.uint8]
     rows: npt.NDArray[np.int64]
     device: "torch.device"
+    ctx: JobContext | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -81,5 +86,10 @@ class MappedPixels:
         # Ascending, so that the disk is read in one direction.
         order = np.argsort(rows, kind="stable")
         read = np.empty((len(rows), *self.array.shape[1:]), np.uint8)
-        read[order] = self.array[rows[order]]
+        read[order] = self._read(rows[order])
         return torch.from_numpy(read).to(self.device)
+
+    def _read(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+        if self.ctx is not None and isinstance(self.array, StreamedPixels):
+            return self.array.read(rows, self.ctx)
+        return self.array[rows]

@@ -3,17 +3,21 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.drives import DRIVE, is_passing
 from cnnstudio.data.natural import natural_key
 from cnnstudio.data.raw import Problem
 from cnnstudio.data.sniff import HEAD_BYTES, IMAGE_SUFFIXES, foreign_kind, is_image
 from cnnstudio.data.words import counted
 
 IGNORED = frozenset(("thumbs.db", "desktop.ini", "__macosx", "icon\r"))
+T = TypeVar("T")
 
 
 # Not frozen: that would make the 100,000 of them three times as dear.
@@ -33,10 +37,14 @@ class Walk:
     """Goes through folders once each, keeps inside the root, and notes what it passes by."""
 
     def __init__(self, root: Path, ctx: JobContext) -> None:
+        # It brings the decoder along, and this module is loaded before the window's first paint.
+        from cnnstudio.data.patience import Patience
+
         self.problems: dict[Problem, None] = {}
         self.foreign: Counter[str] = Counter()
         self._root_length = len(os.path.join(root, ""))
         self._ctx = ctx
+        self._patience = Patience(ctx)
         self._inside = os.path.realpath(root)
         self._seen: set[tuple[int, int]] = set()
         self._n_found = 0
@@ -50,17 +58,21 @@ class Walk:
         for entry in self._entries(folder):
             if entry.is_symlink() and os.path.isdir(entry.path):
                 self._note(entry, "link", "is a link to a folder and is not followed")
-        return [entry for entry in self._entries(folder) if entry.is_dir(follow_symlinks=False)]
+        return [entry for entry in self._entries(folder) if self._is_folder(entry)]
 
     def files(self, folder: str, label: int, split: int) -> Iterator[FoundFile]:
         """All candidates of one class, subfolders included."""
-        status = os.stat(folder)
+        try:
+            status = self._asked(partial(os.stat, folder))
+        except OSError as error:
+            self._note_unread(folder, error)
+            return
         if (status.st_dev, status.st_ino) in self._seen:
             self.note(Problem(self._name(folder), "link", f"'{self._name(folder)}' was read under another name."))
             return
         self._seen.add((status.st_dev, status.st_ino))
         for entry in self._entries(folder):
-            if entry.is_dir(follow_symlinks=False):
+            if self._is_folder(entry):
                 yield from self.files(entry.path, label, split)
             elif (found := self._candidate(entry)) is not None:
                 self._n_found += 1
@@ -81,11 +93,9 @@ class Walk:
         self._ctx.check()
         self._ctx.progress(self._n_found, 0, "Looking for images")
         try:
-            with os.scandir(folder) as found:
-                entries = [entry for entry in found if not _is_ignored(entry.name)]
+            entries = self._patience.answer(partial(_listed, folder))
         except OSError as error:
-            name = self._name(folder)
-            self.note(Problem(name, "permission", f"The folder '{name}' cannot be read ({error.strerror})."))
+            self._note_unread(folder, error)
             return []
         return sorted(entries, key=lambda entry: natural_key(entry.name))
 
@@ -95,14 +105,32 @@ class Walk:
             self._note(entry, "link", "is a link out of the folder and is not followed")
             return None
         try:
-            found = entry.stat()
-            if not stat.S_ISREG(found.st_mode):
-                self._note(entry, "special", "is no regular file")
-                return None
-            return found if has_image_suffix(entry.name) or self._has_image_content(entry) else None
+            return self._asked(partial(self._looked_at, entry))
         except OSError as error:
             self._note(entry, "unreadable", f"cannot be read ({error.strerror})")
             return None
+
+    def _looked_at(self, entry: os.DirEntry[str]) -> os.stat_result | None:
+        found = entry.stat()
+        if not stat.S_ISREG(found.st_mode):
+            self._note(entry, "special", "is no regular file")
+            return None
+        return found if has_image_suffix(entry.name) or self._has_image_content(entry) else None
+
+    def _is_folder(self, entry: os.DirEntry[str]) -> bool:
+        """Some network drives don't say what an entry is: then the system looks at it."""
+        try:
+            return self._asked(partial(entry.is_dir, follow_symlinks=False))
+        except OSError as error:
+            self._note(entry, "unreadable", f"cannot be read ({error.strerror})")
+            return False
+
+    def _asked(self, ask: Callable[[], T]) -> T:
+        """Without more ado first: what is known from the listing says nothing about the drive as it is now."""
+        try:
+            return ask()
+        except OSError:
+            return self._patience.answer(ask)
 
     def _is_inside(self, entry: os.DirEntry[str]) -> bool:
         target = os.path.realpath(entry.path)
@@ -119,9 +147,18 @@ class Walk:
     def _note(self, entry: os.DirEntry[str], kind: str, text: str) -> None:
         self.note(Problem(self._name(entry.path), kind, f"'{entry.name}' {text}."))
 
+    def _note_unread(self, folder: str, error: OSError) -> None:
+        name, kind = self._name(folder), DRIVE if is_passing(error) else "permission"
+        self.note(Problem(name, kind, f"The folder '{name}' cannot be read ({error.strerror})."))
+
     def _name(self, path: str) -> str:
         name = path[self._root_length :]
         return name if os.sep == "/" else name.replace(os.sep, "/")
+
+
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        return [entry for entry in found if not _is_ignored(entry.name)]
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

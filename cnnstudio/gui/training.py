@@ -211,6 +211,8 @@ class TrainingControl(QObject):
             self._set_phase(Phase.RUNNING)
         elif isinstance(event, RunPaused) and self.phase in (Phase.PAUSING, Phase.RUNNING):
             self._set_phase(Phase.PAUSED)
+            if event.why:  # it rests by itself: whoever looks at another page is to see it too
+                self._session.notice.emit("warn", event.why, "")
         elif isinstance(event, RunEnded):
             self.ended = event
 

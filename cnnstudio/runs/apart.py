@@ -48,13 +48,13 @@ def train_apart(ctx: JobContext, run: Run) -> RunEnded:
 
 def _follow(ctx: JobContext, here: Connection, child: BaseProcess, run: Run) -> RunEnded:
     """Pass events on and wishes down until the child says that it ended."""
-    told = ""
+    told = (RESUME, ctx.resumes)
     while True:
-        wish = _wish(ctx, told)
-        if wish and wish != told:
+        wish = _wish(ctx)
+        if wish != told:
             told = wish
             with contextlib.suppress(OSError):  # it is ending: its last words are still to be read
-                here.send(wish)
+                here.send(wish[0])
         try:
             if not here.poll(POLL_S):
                 continue
@@ -69,12 +69,11 @@ def _follow(ctx: JobContext, here: Connection, child: BaseProcess, run: Run) -> 
         ctx.emit(value)
 
 
-def _wish(ctx: JobContext, told: str) -> str:
+def _wish(ctx: JobContext) -> tuple[str, int]:
+    """What the user wants, and how often they said go on: a training that rests by itself is to hear each time."""
     if ctx.is_cancel_requested:
-        return CANCEL
-    if ctx.is_pause_requested:
-        return PAUSE
-    return RESUME if told == PAUSE else told
+        return CANCEL, 0
+    return PAUSE if ctx.is_pause_requested else RESUME, ctx.resumes
 
 
 def _died(child: BaseProcess, run: Run) -> RunError:

@@ -52,7 +52,8 @@ def build_trainer(
     latest = load_latest(run.checkpoints) if run.checkpoints.is_dir() else None
     network = _network(run, group)
     plan = _fitting(run_plan(ctx, run, dataset, network.to(device), device))
-    train, val = _batches(run, dataset, device, stack)
+    # In a group all stop after the same step: none may end in the middle of one.
+    train, val = _batches(run, dataset, device, stack, ctx.aside() if group is None else None)
     made_with = circumstances(run, device, plan) | ({} if group is None else group.circumstances)
     if group is not None:
         train, val, plan = group.share(train), group.share(val), group.fit(plan)
@@ -83,12 +84,14 @@ def _network(run: Run, group: "Group | None") -> "nn.Module":
     return network
 
 
-def _batches(run: Run, dataset: Dataset, device: "torch.device", stack: ExitStack) -> tuple[Batches, Batches]:
-    """Those to train on and those to judge by."""
+def _batches(
+    run: Run, dataset: Dataset, device: "torch.device", stack: ExitStack, ctx: JobContext | None
+) -> tuple[Batches, Batches]:
+    """Those to train on and those to judge by; `ctx` is checked while files are read for them."""
     config = run.config
-    train = training_batches(dataset, run.data.augment, config.batch, config.seed, device, config.workers)
+    train = training_batches(dataset, run.data.augment, config.batch, config.seed, device, config.workers, ctx)
     stack.callback(train.close)
-    return train, split_batches(dataset, "val", max(256, config.batch), config.seed, device)
+    return train, split_batches(dataset, "val", max(256, config.batch), config.seed, device, ctx)
 
 
 def _fitting(plan: Plan) -> Plan:

@@ -9,7 +9,10 @@ Which events fire, by the way a training ends (in this order; the last checkpoin
 | Pause, then Stop   | … CheckpointSaved, RunPaused, RunEnded("stopped")                 |
 | loss not finite    | … StepsDone, RunEnded("diverged"); the last checkpoint is finite  |
 | disk full          | Noted for each try, RunPaused; RunResumed once it could be saved  |
-| …, then Stop; a bug| … RunEnded("failed"); the last good checkpoint is untouched       |
+| data drive gone    | CheckpointSaved, RunPaused; RunResumed once it is back            |
+| …, then Stop       | … CheckpointSaved, RunPaused, RunEnded("stopped")                 |
+| a few files gone   | Noted, once for each batch that lacks some                        |
+| a bug; disk full and Stop | … RunEnded("failed"); the last good checkpoint is untouched |
 | now and then       | LayerHealth, for at most 2 % of the time (training/health.py)     |
 | kill −9, power cut | nothing; the journal says "running" and nobody holds the lock     |
 """
@@ -177,7 +180,11 @@ class Noted:
 
 @dataclass(frozen=True)
 class RunPaused:
-    """The training rests; everything is on the disk, unless `why` says that it couldn't be saved."""
+    """The training rests: because the user wants it, or by itself, and then `why` says what for.
+
+    Everything is on the disk, unless `why` says that it couldn't be saved. A training that rests by itself tries again
+    every few seconds, and when the user says go on.
+    """
 
     step: int
     why: str = ""

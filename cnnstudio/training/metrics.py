@@ -134,8 +134,8 @@ class StepReporter:
     _waited_s: float = 0.0
 
     def wait(self, duration_s: float) -> None:
-        """Note for how long a step waited for its batch."""
-        self._waited_s += duration_s
+        """Note for how long a step waited for its batch; what lies before the last `skip_time` isn't counted."""
+        self._waited_s += min(duration_s, time.monotonic() - self._since_s)
 
     def add(self, step: int, loss: float, hits: int, count: int, rate: float) -> None:
         """Note a step and its learning rate."""

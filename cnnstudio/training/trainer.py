@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.loader import Batches
+from cnnstudio.training.absence import Absence
 from cnnstudio.training.average import Average
 from cnnstudio.training.checkpoint import Checkpoint
 from cnnstudio.training.config import TrainConfig
@@ -77,6 +80,8 @@ class Trainer:
         team: Team | None = None,
     ) -> None:
         self.config, self.device, self.plan, self.team = config, device, plan or Plan(), team or Team()
+        self.absence = Absence(self)
+        train, val = (replace(batches, on_gone=self.absence) for batches in (train, val))
         self.network = self.plan.apply(network, device)
         self._still = freeze(self.network, config.layers)
         self.optimizer = build_optimizer(self.network, config, self.plan)
@@ -102,12 +107,12 @@ class Trainer:
 
     def run(self, ctx: JobContext, emit: Callable[[TrainingEvent | Progress], None]) -> RunEnded:
         """Train until the last epoch or until `ctx` says stop; the last checkpoint is on the disk afterwards."""
-        self.emit = emit
+        self.emit, self.absence.ctx = emit, ctx
         try:
             reason, text = self._run(ctx)
             ended = self._ended(reason, text)
         except Diverged as error:
-            self._reporter.flush()
+            self.reporter.flush()
             ended = self._ended(EndReason.DIVERGED, str(error), error.images)
         except Exception as error:
             emit(self._ended(EndReason.FAILED, str(error)))
@@ -129,14 +134,15 @@ class Trainer:
         return self.network if self.average is None else self.average.network
 
     def _run(self, ctx: JobContext) -> tuple[EndReason, str]:
-        self._start()
         try:
+            self._start()
             while self.position.epoch < self.config.epochs and not self.patience.stalls:
-                if not self._train_epoch(ctx):
-                    self._save(ctx)
-                    return EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed."
+                self._train_epoch(ctx)
                 self._finish_epoch(ctx)
-            self._save(ctx)
+            self.save(ctx)
+        except Cancelled:
+            self.save(ctx)
+            return EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed."
         finally:
             self._tell("on_end")
         if self.patience.stalls:
@@ -144,18 +150,19 @@ class Trainer:
             return EndReason.FINISHED, f"Stopped early after epoch {self.position.epoch:,}: {waited}."
         return EndReason.FINISHED, f"All {self.config.epochs:,} epochs are done."
 
-    def _train_epoch(self, ctx: JobContext) -> bool:
-        """Make the steps that are left of the current epoch; False if the user stopped it."""
+    def _train_epoch(self, ctx: JobContext) -> None:
+        """Make the steps that are left of the current epoch, or raise Cancelled if the user stopped it."""
         self._to_training()
         for images, targets in self._batches():
-            if ctx.is_cancel_requested or (ctx.is_pause_requested and not self._pause(ctx)):
-                return False
+            if ctx.is_cancel_requested:
+                raise Cancelled
+            if ctx.is_pause_requested:
+                self._pause(ctx)
             self._step(images, targets)
             if self.saver.is_due:
-                self._save(ctx)
+                self.save(ctx)
             if self._watcher.is_due:
                 self._guess()
-        return True
 
     def _batches(self) -> "Iterator[tuple[Tensor, Tensor]]":
         """The rest of the epoch's batches; notes how long each step waits for its own."""
@@ -163,7 +170,7 @@ class Trainer:
         while True:
             asked_s = time.monotonic()
             batch = next(batches, None)
-            self._reporter.wait(time.monotonic() - asked_s)
+            self.reporter.wait(time.monotonic() - asked_s)
             if batch is None:
                 return
             yield batch
@@ -199,12 +206,12 @@ class Trainer:
             step = self.position.step - self.position.batch + place
             self._guard.check_loss(loss, Position(step, self.position.epoch, place))
             self.sums.add(loss, hits, count)
-            self._reporter.add(step + 1, loss, hits, count, self.rates.now)
-        self._reporter.flush()
+            self.reporter.add(step + 1, loss, hits, count, self.rates.now)
+        self.reporter.flush()
 
     def _finish_epoch(self, ctx: JobContext) -> None:
         self._fetch()
-        images_per_s = self._reporter.end_epoch()
+        images_per_s = self.reporter.end_epoch()
         verdict = self.team.judge(self.judged, self._val, self.config.loss.judge(), self.plan)
         self._guard.check_validation(verdict.loss, self.position)
         epoch = self.position.epoch + 1
@@ -222,13 +229,13 @@ class Trainer:
         self.emit(done)
         self._tell("on_epoch", done)
         if self.saver.is_kept(epoch):
-            self._save(ctx)
-        self._reporter.skip_time()
+            self.save(ctx)
+        self.reporter.skip_time()
 
     def _start(self) -> None:
         import torch
 
-        self._reporter = StepReporter(self.emit, self.steps_per_epoch, self.config.epochs)
+        self.reporter = StepReporter(self.emit, self.steps_per_epoch, self.config.epochs)
         self.emit(
             RunStarted(
                 step=self.position.step,
@@ -247,18 +254,18 @@ class Trainer:
         self._guess()
         self._tell("on_start")
 
-    def _pause(self, ctx: JobContext) -> bool:
-        """Save, rest until told otherwise; False if stopped while resting."""
-        self._save(ctx)
+    def _pause(self, ctx: JobContext) -> None:
+        """Save and rest until told otherwise."""
+        self.save(ctx)
         self.emit(RunPaused(self.position.step))
         ctx.wait_until_resumed()
         if ctx.is_cancel_requested:
-            return False
-        self._reporter.skip_time()
+            raise Cancelled
+        self.reporter.skip_time()
         self.emit(RunResumed(self.position.step))
-        return True
 
-    def _save(self, ctx: JobContext) -> None:
+    def save(self, ctx: JobContext) -> None:
+        """Put all that is needed to go on from here on the disk, if it isn't there already."""
         step, epoch = self.position.step, self.position.epoch
         if self.saver.saved_step == step and not self.best.is_unsaved:
             return
@@ -268,7 +275,7 @@ class Trainer:
         kept = epoch if self.position.batch == 0 else 0
         duration_s = persist(lambda: self.saver.save(step, kept, checkpoint, self.best), ctx, self.emit, step)
         self.emit(CheckpointSaved(step, epoch, duration_s))
-        self._reporter.skip_time()
+        self.reporter.skip_time()
 
     def _guess(self) -> None:
         self.emit(self._watcher.guess(self.judged, self.position.step))

@@ -14,6 +14,7 @@ from cnnstudio.core import files
 from cnnstudio.core.errors import Cancelled, DataError
 from cnnstudio.core.jobs import JobContext, run_inline
 from cnnstudio.data.dataset import Dataset, open_dataset
+from cnnstudio.data.patience import Patience
 from cnnstudio.data.scan import scan_folder
 from cnnstudio.data.sources.folder import FolderSource
 from cnnstudio.data.spec import DataSpec, PreprocessSpec, SplitSpec, parse_source
@@ -269,6 +270,7 @@ def test_fault_52_a_folder_that_stops_answering_is_told_and_the_rest_read(image_
         return real(path)
 
     monkeypatch.setattr("os.scandir", scandir)
+    monkeypatch.setattr(Patience.__init__, "__defaults__", ((0.01, 0.01, 0.01),))
     source = parse_source(str(root))
     dataset = opened(Path(source.path))
     assert len(dataset) == 6

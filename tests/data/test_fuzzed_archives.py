@@ -107,6 +107,7 @@ def test_the_watch_hears_what_it_must(tmp_path: Path) -> None:
     assert [told.partition(" ")[0] for told in watch.told] == ["written:", "os.symlink"]
 
 
+@pytest.mark.timeout(120 + COUNT // 10)
 def test_fuzzed_archives_are_refused_or_unpacked_and_write_nothing_elsewhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

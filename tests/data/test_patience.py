@@ -12,6 +12,7 @@ from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.decode import ImageError, read_bytes
 from cnnstudio.data.drives import is_passing
 from cnnstudio.data.patience import MAX_IN_A_ROW, DriveError, Patience
+from cnnstudio.data.scan import scan_folder
 from cnnstudio.data.worker import Failure, Rows, Work, joined_rows, unread_row
 
 WORK = Work(8, 3, "crop")
@@ -138,3 +139,73 @@ def test_a_file_tells_which_of_both_it_is(monkeypatch, number, kind):
     with pytest.raises(ImageError) as caught:
         read_bytes("x.png")
     assert caught.value.kind == kind
+
+
+class Stumbling:
+    """The system's own calls, which fail a number of times for one path."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str, path: object, times: int) -> None:
+        self._real, self._path, self._left, self.asked = getattr(os, name), os.fspath(path), times, 0
+        monkeypatch.setattr(f"os.{name}", self)
+        monkeypatch.setattr(Patience.__init__, "__defaults__", (PAUSES_S,))
+
+    def __call__(self, path: str, *args: object, **kwargs: object) -> object:
+        if os.fspath(path) == self._path:
+            self.asked += 1
+            if self.asked <= self._left:
+                raise OSError(errno.ESTALE, "Stale file handle")
+        return self._real(path, *args, **kwargs)
+
+
+@pytest.mark.parametrize("name", ["scandir", "stat"])
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_folder_that_fails_a_few_times_is_listed_whole(image_folder, monkeypatch, name, times):
+    root = image_folder({"a": 3, "b": 2, "c": 1})
+    undisturbed = scan_folder(root, JobContext())
+    drive = Stumbling(monkeypatch, name, root / "b", times)
+    heard: list[object] = []
+    scan = scan_folder(root, JobContext(heard.append))
+    assert drive.asked > times
+    assert (scan.files, scan.classes, scan.problems) == (undisturbed.files, undisturbed.classes, [])
+    waited = [event.text for event in heard if isinstance(event, Progress) and "trying again" in event.text]
+    # A single entry is asked for once more at once: most look-ups come from memory, and may be older than the trouble.
+    assert len(waited) == times - (name == "stat")
+
+
+def test_a_folder_that_never_comes_is_named_as_the_drives_and_waited_for_once(image_folder, monkeypatch):
+    root = image_folder({"a": 3, "gone": 2, "z": 3})
+    Stumbling(monkeypatch, "scandir", root / "gone", 10**6)
+    heard: list[object] = []
+    scan = scan_folder(root, JobContext(heard.append))
+    assert len(scan.files) == 6
+    (told,) = [problem for problem in scan.problems if problem.kind == "drive"]
+    assert told.text == "The folder 'gone' cannot be read (Stale file handle)."
+    waited = [event.text for event in heard if isinstance(event, Progress) and "trying again" in event.text]
+    assert len(waited) == len(PAUSES_S)
+
+
+def test_a_folder_that_may_not_be_read_is_not_waited_for():
+    asked: list[int] = []
+
+    def refuse() -> None:
+        asked.append(1)
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with pytest.raises(PermissionError):
+        Patience(JobContext(), PAUSES_S).answer(refuse)
+    assert asked == [1]
+
+
+def test_a_drive_that_lists_no_folder_any_more_stops_the_scan(image_folder, monkeypatch):
+    root = image_folder({f"{number:02}": 1 for number in range(MAX_IN_A_ROW + 5)})
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if os.fspath(path) == str(root):
+            return real(path)
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("os.scandir", scandir)
+    monkeypatch.setattr(Patience.__init__, "__defaults__", (PAUSES_S,))
+    with pytest.raises(DriveError, match=rf"{MAX_IN_A_ROW} files in a row failed.*Input/output error"):
+        scan_folder(root, JobContext())
