@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.specs import setting
-from cnnstudio.data.spec import PreprocessSpec, SourceSpec
+from cnnstudio.data.gated_source import GatedSource
+from cnnstudio.data.spec import PreprocessSpec
 
 if TYPE_CHECKING:
     from cnnstudio.core.jobs import JobContext
@@ -17,7 +18,7 @@ SMALL_IMAGES = 48
 ClassPlace = Literal["folders", "names", "table"]
 
 
-class ClassFilesSource(SourceSpec):
+class ClassFilesSource(GatedSource):
     """Image files with their classes: by subfolders, by their names, or by a table."""
 
     classes_from: ClassPlace = setting(
@@ -41,12 +42,6 @@ class ClassFilesSource(SourceSpec):
         "",
         title="Column of splits",
         description="Title of the column that says train, val or test; empty: found by itself, or none.",
-        advanced=True,
-    )
-    accept_problems: bool = setting(
-        False,
-        title="Train anyway",
-        description="Allow training when more than 5 % of the files can't be read or a class has only one image.",
         advanced=True,
     )
 

@@ -66,7 +66,7 @@ class MappedPixels:
         ctx: Whoever reads for a job and isn't to read on once it is stopped.
     """
 
-    array: npt.NDArray[np.uint8]
+    array: npt.NDArray[np.uint8] | StreamedPixels
     rows: npt.NDArray[np.int64]
     device: "torch.device"
     ctx: JobContext | None = None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.specs import setting
+from cnnstudio.data.gated_source import GatedSource
 from cnnstudio.data.spec import PreprocessSpec, SourceSpec, sources
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @sources.register
-class KnownSource(SourceSpec):
+class KnownSource(GatedSource):
     """MNIST, CIFAR-10, Food-101, …: the same on every machine, once it was downloaded there."""
 
     kind: Literal["known"] = "known"
@@ -26,12 +27,6 @@ class KnownSource(SourceSpec):
         (),
         title="Class names",
         description="Names of the classes in the order of their numbers; empty: as the set has them, or the numbers.",
-        advanced=True,
-    )
-    accept_problems: bool = setting(
-        False,
-        title="Train anyway",
-        description="Allow training when more than 5 % of the files can't be read or a class has only one image.",
         advanced=True,
     )
     folder: str = setting(
