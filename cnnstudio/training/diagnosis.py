@@ -71,16 +71,18 @@ def row_finding(row: LayerRow, largest_gradient: float) -> Diagnosis | None:
     return None
 
 
-def course(epochs: Sequence[EpochDone], classes: int) -> Diagnosis | None:
+def course(epochs: Sequence[EpochDone], classes: int, lowest: EpochDone | None = None) -> Diagnosis | None:
     """What the gap between training and validation means; None while it is too early to tell.
 
     Args:
         epochs: All epochs so far, oldest first.
         classes: How many there are: a guesser gets one in so many.
+        lowest: The first epoch with the lowest validation loss, by one who keeps it: a long run has thousands.
     """
     if len(epochs) < LEAST_EPOCHS:
         return None
-    last, lowest = epochs[-1], min(epochs, key=lambda epoch: epoch.val_loss)
+    last = epochs[-1]
+    lowest = lowest or min(epochs, key=lambda epoch: epoch.val_loss)
     numbers = f"training {_percent(last.train_top1)}, validation {_percent(last.val_top1)}"
     chance = 1 / max(2, classes)
     guessing = math.log(max(2, classes))

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt
+from PySide6.QtGui import QPaintEvent
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.settings import Settings, save_settings
@@ -16,6 +17,7 @@ from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.training import Phase
 from cnnstudio.gui.widgets.health_rows import dead_role, log_share, step_role
+from cnnstudio.gui.widgets.live_guesses import ROW_PX, LiveGuesses
 from cnnstudio.gui.widgets.plot_hint import EmptyHint
 from cnnstudio.gui.widgets.rate_finder import RateFinderView
 from cnnstudio.gui.widgets.run_curves import RunCurves
@@ -246,3 +248,34 @@ def test_panels_can_be_painted_in_both_themes(panels: TrainPanels) -> None:
         for key in (CURVES, LAYERS, "pace", CHECKS, "rate"):
             panels.show_tab(key)
             assert not panels.grab().isNull()
+
+
+def test_only_guesses_that_changed_are_painted_anew(qtbot: QtBot) -> None:
+    guesses = LiveGuesses()
+    qtbot.addWidget(guesses)
+    pictures = [np.full((8, 8, 1), 60 * number, np.uint8) for number in range(3)]
+    guesses.set_images(pictures, ["one", "two", "two"], ["one", "two"])
+    guesses.resize(240, 200)
+    sure = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]], np.float32)
+    guesses.set_probabilities(sure)
+    guesses.show()
+    qtbot.waitExposed(guesses)
+    qtbot.wait(50)
+    painted: list[QRect] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QPaintEvent):
+                painted.append(event.rect())
+            return False
+
+    watch = Watch()
+    guesses.installEventFilter(watch)
+    guesses.set_probabilities(sure + np.float32(1e-6))
+    qtbot.wait(50)
+    assert painted == []
+    changed = sure.copy()
+    changed[1] = (0.6, 0.4)
+    guesses.set_probabilities(changed)
+    qtbot.waitUntil(lambda: bool(painted))
+    assert painted == [QRect(0, ROW_PX, 240, ROW_PX)]

@@ -1,5 +1,6 @@
 """The middle of the page Train: curves, layers, pace, and what is looked at before the start, behind tabs."""
 
+import time
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -14,11 +15,13 @@ from cnnstudio.gui.widgets.rate_finder import RateFinderView
 from cnnstudio.gui.widgets.run_curves import RunCurves
 from cnnstudio.gui.widgets.tabs import Tabs
 from cnnstudio.runs.history_part import HistoryPart, part_of
-from cnnstudio.training.diagnosis import course
-from cnnstudio.training.events import EpochDone, TrainingEvent
+from cnnstudio.training.diagnosis import Diagnosis, course
+from cnnstudio.training.events import EpochDone, RunEnded, TrainingEvent
 
 CURVES, LAYERS, PACE, CHECKS, RATE = "curves", "layers", "pace", "checks", "rate"
 FEW_CLASSES = 2
+# Epochs may take a tenth of a second, and a sentence is not read in one.
+SAY_S = 1.0
 TABS = (
     (CURVES, "Curves", "Loss and accuracy while it trains."),
     (LAYERS, "Layers", "How each layer fares: gradients, steps, dead units, weights."),
@@ -35,6 +38,8 @@ class TrainPanels(QWidget):
         super().__init__()
         self.curves = curves
         self._epochs: list[EpochDone] = []
+        self._lowest: EpochDone | None = None
+        self._say_at_s = 0.0
         self._classes, self._steps_per_epoch = FEW_CLASSES, 1
         self._says = Label("", "", wrap=True)
         self.health, self.pace, self.checks, self.finder = HealthView(), PaceView(), ChecksView(), RateFinderView()
@@ -63,7 +68,7 @@ class TrainPanels(QWidget):
         """Empty what belongs to a run; checks and finder belong to the recipe."""
         for view in (self.curves, self.health, self.pace):
             view.clear()
-        self._epochs, self._steps_per_epoch = [], 1
+        self._epochs, self._lowest, self._steps_per_epoch = [], None, 1
         self._say()
 
     def add(self, events: Sequence[TrainingEvent]) -> None:
@@ -78,7 +83,12 @@ class TrainPanels(QWidget):
         self.pace.add(told)
         if told.epochs:
             self._epochs += told.epochs
+            kept = [self._lowest] if self._lowest is not None else []
+            self._lowest = min((*kept, *told.epochs), key=lambda epoch: epoch.val_loss)
+        has_ended = any(isinstance(event, RunEnded) for event in told.others)
+        if has_ended or (told.epochs and time.monotonic() >= self._say_at_s):
             self._say()
+            self._say_at_s = time.monotonic() + SAY_S
 
     def set_classes(self, count: int) -> None:
         """How many classes there are: from it follows what a guesser would get."""
@@ -90,11 +100,14 @@ class TrainPanels(QWidget):
 
     def divergence(self) -> str:
         """What is said if the loss has blown up, though all numbers are finite still; empty otherwise."""
-        found = course(self._epochs, self._classes)
+        found = self._course()
         return found.text if found is not None and found.has_diverged else ""
 
+    def _course(self) -> Diagnosis | None:
+        return course(self._epochs, self._classes, self._lowest)
+
     def _say(self) -> None:
-        found = course(self._epochs, self._classes)
+        found = self._course()
         self._says.set_text(found.text if found is not None else "", found.tone if found is not None else "")
         # Checks and finder are about the next run, not about this one.
         self._says.setVisible(found is not None and self.current() not in (CHECKS, RATE))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -42,9 +42,14 @@ class LiveGuesses(QWidget):
 
     def set_probabilities(self, probabilities: npt.NDArray[np.float32]) -> None:
         """What the network says now, shape (images, classes)."""
+        before = self._texts()
         self._probabilities = probabilities
-        self.setAccessibleDescription(", ".join(self._text(row)[0] for row in range(len(self._pictures))))
-        self.update()
+        after = self._texts()
+        self.setAccessibleDescription(", ".join(guess for guess, _, _ in after))
+        # A network that has learnt changes its mind about one or two of them.
+        for row, text in enumerate(after):
+            if not before or before[row] != text:
+                self.update(0, row * ROW_PX, self.width(), ROW_PX)
 
     def sizeHint(self) -> QSize:
         """All rows."""
@@ -61,6 +66,8 @@ class LiveGuesses(QWidget):
             self._paint_hint(painter)
         for row, picture in enumerate(self._pictures):
             top = row * ROW_PX
+            if not event.rect().intersects(QRect(0, top, self.width(), ROW_PX)):
+                continue
             painter.drawImage(QRectF(0, top, PICTURE_PX, PICTURE_PX), to_qimage(picture))
             if self._probabilities is not None:
                 self._paint_guess(
@@ -98,6 +105,13 @@ class LiveGuesses(QWidget):
         painter.setPen(theme.color("muted"))
         painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, percent(share))
         paint_bar(painter, QRectF(room.x(), room.y() + 30, room.width(), 6), share, "accent" if is_right else "bad")
+
+    def _texts(self) -> list[tuple[str, str, str]]:
+        """What each row says; nothing before the first guesses."""
+        if self._probabilities is None:
+            return []
+        texts = (self._text(row) for row in range(len(self._pictures)))
+        return [(guess, verdict, percent(share)) for guess, verdict, share in texts]
 
     def _text(self, row: int) -> tuple[str, str, float]:
         """Best guess, verdict in words, probability."""

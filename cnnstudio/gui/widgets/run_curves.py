@@ -33,13 +33,16 @@ class RunCurves(QWidget):
         self._speed_tile = NumberTile("Images a second", "Training images a second, without validation and saving.")
         self._time_tile = NumberTile("Time left", "At the pace of the last second.")
         self._columns, self._next_tiles_s = 0, 0.0
+        self._best: EpochDone | None = None
+        self._last: EpochDone | None = None
         self._lay_out()
         self.clear()
 
     def clear(self) -> None:
         """Show an empty sheet."""
         self._steps_per_epoch, self._epochs, self._device = 1, 0, ""
-        self._best: EpochDone | None = None
+        self._best = self._last = None
+        self._next_tiles_s = 0.0
         for plot in (self.loss, self.accuracy):
             plot.clear()
         for tile in (self.accuracy_tile, self._loss_tile, self._speed_tile, self._time_tile):
@@ -52,6 +55,10 @@ class RunCurves(QWidget):
                 self._start(event)
         self._add_steps(told)
         self._add_epochs(told.epochs)
+        has_ended = any(isinstance(event, RunPaused | RunEnded) for event in told.others)
+        if has_ended or time.monotonic() >= self._next_tiles_s:
+            self._next_tiles_s = time.monotonic() + TILES_S
+            self._show_tiles(told)
         for event in told.others:
             if isinstance(event, RunPaused):
                 self._time_tile.set_value("paused", f"saved at step {event.step:,}")
@@ -76,9 +83,12 @@ class RunCurves(QWidget):
             return
         self.loss.append(TRAINING, told.x, told.losses)
         self.accuracy.append(TRAINING, told.x, 100 * told.accuracies)
-        if time.monotonic() < self._next_tiles_s:
+
+    def _show_tiles(self, told: HistoryPart) -> None:
+        if self._last is not None:
+            self._show_epoch(self._last)
+        if told.newest is None:
             return
-        self._next_tiles_s = time.monotonic() + TILES_S
         self._speed_tile.set_value(f"{told.newest.images_per_s:,.0f}", self._device)
         done = (told.newest.last_step - 1) // self._steps_per_epoch
         self._time_tile.set_value(duration_text(told.newest.seconds_left), self._epochs_text(done))
@@ -89,8 +99,10 @@ class RunCurves(QWidget):
         x = [event.epoch for event in epochs]
         self.loss.append(VALIDATION, x, [event.val_loss for event in epochs])
         self.accuracy.append(VALIDATION, x, [100 * event.val_top1 for event in epochs])
-        last = epochs[-1]
+        self._last = epochs[-1]
         self._best = next((event for event in reversed(epochs) if event.is_best), self._best)
+
+    def _show_epoch(self, last: EpochDone) -> None:
         best = f"best {self._best.val_top1:.1%}, epoch {self._best.epoch}" if self._best else ""
         self.accuracy_tile.set_value(f"{last.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
         gap = last.val_loss - last.train_loss
