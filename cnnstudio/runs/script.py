@@ -14,10 +14,10 @@ from cnnstudio.data.dataset import Dataset, open_dataset
 from cnnstudio.network.source import class_name, source_code
 from cnnstudio.runs.execute import check_same_data
 from cnnstudio.runs.run import Run
+from cnnstudio.runs.script_layers import group_lines, layer_lines
 from cnnstudio.runs.script_parts import (
     average_lines,
     clip_lines,
-    group_lines,
     loss_lines,
     momentum_lines,
     optimizer_text,
@@ -98,6 +98,7 @@ def script_text(run: Run, dataset: Dataset, plan: Plan) -> str:
         autocast=f"torch.autocast(DEVICE.type, torch.bfloat16, enabled={is_short})",
         groups=group_lines(config),
         setup=setup_lines(config, plan),
+        **layer_lines(config),
         optimizer=optimizer_text(config, plan),
         momentum=momentum_lines(config),
         clip=clip_lines(config),
@@ -128,7 +129,6 @@ def require_exportable(run: Run) -> None:
     config, regularisation = run.config, run.config.regularisation
     problems = [f"the operation '{operation.kind}' of the augmentation" for operation in run.data.augment.active]
     problems += [f"the side output '{node.id}'" for node in run.graph.of_kind("aux_output")]
-    problems += [f"the rule for layer '{rule.node}'" for rule in config.layers if rule.frozen or rule.rate != 1.0]
     if config.schedule.kind == "plateau":
         problems.append("the schedule that waits for a stall")
     if regularisation.early_stop:

@@ -27,7 +27,7 @@ def schedule_lines(config: TrainConfig) -> str:
             f"    return full * ({start!r} + {1 - start!r} * epoch / {config.warmup!r})",
             *lines,
         ]
-    return _indented(lines, BODY)
+    return indented(lines, BODY)
 
 
 def _cosine(schedule: Any, begin: float, end: float) -> list[str]:
@@ -77,7 +77,7 @@ def momentum_lines(config: TrainConfig) -> str:
         "momentum = last + (first - last) * (1 + math.cos(math.pi * turn)) / 2",
         target,
     ]
-    return "\n" + _indented(lines, STEP)
+    return "\n" + indented(lines, STEP)
 
 
 def loss_lines(config: TrainConfig, class_counts: Sequence[int]) -> str:
@@ -95,21 +95,7 @@ def loss_lines(config: TrainConfig, class_counts: Sequence[int]) -> str:
         lines = [f"return functional.cross_entropy(logits, targets{given}{smoothing})"]
     else:
         raise RunError(f"A script can't compute the loss '{loss.kind}'.")
-    return _indented(lines, BODY)
-
-
-def group_lines(config: TrainConfig) -> str:
-    """The body of parameter_groups."""
-    decay = float(getattr(config.optimizer, "weight_decay", 0.0))
-    if config.regularisation.decays_all or not decay:
-        return _indented([f'return [{{"params": list(network.parameters()), "weight_decay": {decay!r}}}]'], BODY)
-    lines = [
-        "weights = [p for p in network.parameters() if p.ndim > 1]",
-        "norms_and_biases = [p for p in network.parameters() if p.ndim <= 1]",
-        f'return [{{"params": weights, "weight_decay": {decay!r}}}, '
-        '{"params": norms_and_biases, "weight_decay": 0.0}]',
-    ]
-    return _indented(lines, BODY)
+    return indented(lines, BODY)
 
 
 def optimizer_text(config: TrainConfig, plan: Plan) -> str:
@@ -131,7 +117,7 @@ def clip_lines(config: TrainConfig) -> str:
     if regularisation.clip_norm:
         lines.append(f"torch.nn.utils.clip_grad_norm_(network.parameters(), {regularisation.clip_norm!r})")
     indent = " " * 12
-    return "\n" + _indented(lines, indent) if lines else ""
+    return "\n" + indented(lines, indent) if lines else ""
 
 
 def average_lines(config: TrainConfig) -> tuple[str, str, str]:
@@ -153,8 +139,8 @@ def setup_lines(config: TrainConfig, plan: Plan) -> str:
         lines += ["torch.backends.cuda.matmul.allow_tf32 = True", "torch.backends.cudnn.allow_tf32 = True"]
     if plan.deterministic:
         lines.append("torch.use_deterministic_algorithms(True)")
-    return _indented(['"""Train, or make the first few steps."""', *lines], BODY)
+    return indented(['"""Train, or make the first few steps."""', *lines], BODY)
 
 
-def _indented(lines: Sequence[str], indent: str) -> str:
+def indented(lines: Sequence[str], indent: str) -> str:
     return "\n".join(f"{indent}{line}" for line in lines)

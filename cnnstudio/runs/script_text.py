@@ -28,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 DEVICE = torch.device($device)
 SEED, EPOCHS, BATCH = $seed, $epochs, $batch
 RATE = $rate  # the full learning rate
-MEAN, STD = $mean, $std  # of each channel, for pixels from 0 to 1
+MEAN, STD = $mean, $std  # of each channel, for pixels from 0 to 1$rules
 
 
 def random_key(*parts):
@@ -92,15 +92,15 @@ $setup
     (pixels, labels), (val_pixels, val_labels) = load_split("train"), load_split("val")
     network = $network()
     network.load_state_dict(load_file(HERE / "start.safetensors"))
-    network.to(DEVICE)$memory_format
+    network.to(DEVICE)$memory_format$freeze
     optimizer = $optimizer$average
     whole, rest = divmod(len(labels), BATCH)
     steps_per_epoch, step = whole + (rest > 1 or whole == 0), 0
     for epoch in range(EPOCHS):
-        network.train()
+        network.train()$rest
         for images, targets in batches(pixels, labels, epoch):
             for group in optimizer.param_groups:
-                group["lr"] = RATE * rate_factor(step / steps_per_epoch)$momentum
+                group["lr"] = RATE$factor * rate_factor(step / steps_per_epoch)$momentum
             torch.manual_seed(random_key(SEED, step))  # dropout's chance in this step
             optimizer.zero_grad()
             with $autocast:

@@ -17,6 +17,7 @@ from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.loader import random_key
 from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.runs.execute import train_run
 from cnnstudio.runs.run import Run
 from cnnstudio.runs.script import export_script
@@ -49,6 +50,15 @@ RECIPES: dict[str, dict[str, Any]] = {
         "layers": [
             {"node": "conv2", "initialisation": {"kind": "orthogonal", "gain": 1.4}},
             {"node": "fc1", "initialisation": {"kind": "small_normal", "deviation": 0.05}},
+        ],
+    },
+    "a frozen layer, and rates of their own, without decay of biases": {
+        "optimizer": {"kind": "sgd", "rate": 0.02, "momentum": 0.9, "weight_decay": 0.01},
+        "regularisation": {"decays_all": False, "clip_norm": 1.0},
+        "layers": [
+            {"node": "conv1", "frozen": True},
+            {"node": "conv2", "rate": 0.1},
+            {"node": "fc3", "rate": 3.0, "initialisation": {"kind": "he"}},
         ],
     },
     "adagrad, squared error, bf16 and channels last": {
@@ -84,6 +94,31 @@ def test_the_first_losses_of_the_script_are_those_of_the_run(
     found = losses_of(tmp_path / "script", 10)
     assert len(found) == 10
     assert found == pytest.approx(own[:10], abs=1e-6)
+
+
+@pytest.mark.slow
+def test_frozen_groups_with_batch_norms_and_an_exception_inside_give_the_runs_losses(
+    tmp_path: Path, dataset: Dataset
+) -> None:
+    graph = fit_architecture("resnet20", tuple(dataset.pixels.shape[1:]), len(dataset.classes))
+    stages = [group.id for group in graph.groups if group.parent is None]
+    inside = next(node.id for node in graph.nodes if node.id.startswith(f"{stages[0]}.") and "conv" in node.id)
+    rules = [
+        {"node": stages[0], "frozen": True},
+        {"node": inside, "rate": 0.5},
+        {"node": stages[1], "rate": 0.2},
+    ]
+    config = TrainConfig(**{**PLAIN, "epochs": 2, "layers": rules, "optimizer": {"kind": "sgd", "rate": 0.05}})
+    run = create_run(tmp_path / "run", dataset, graph, config)
+    train_run(JobContext(), run, dataset)
+    own = [loss for event in run.history() if isinstance(event, StepsDone) for loss in event.losses]
+    export_script(run, tmp_path / "script", JobContext(), dataset)
+    count = min(10, len(own))
+    assert losses_of(tmp_path / "script", count) == pytest.approx(own[:count], rel=1e-5)
+    # Without its rules the script gives other losses: they do something.
+    text = (tmp_path / "script" / "train.py").read_text()
+    (tmp_path / "script" / "train.py").write_text(text.replace("(True, 1.0)", "(False, 1.0)"))
+    assert losses_of(tmp_path / "script", count) != pytest.approx(own[:count], rel=1e-5)
 
 
 def test_what_a_script_can_not_do_is_named(run: Run, tmp_path: Path, dataset: Dataset, graph: NetworkGraph) -> None:
