@@ -1,12 +1,14 @@
 """The tab Augment: edits by hand, undo, the live preview, and the audit of a run."""
 
 import importlib
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -16,13 +18,14 @@ from cnnstudio.data.augmentation import AugmentSpec
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.preview import make_preview
 from cnnstudio.evaluation.audit import Audit, AuditedOperation, Taken
-from cnnstudio.gui.pages.auditing import View, shown_places
+from cnnstudio.gui.pages.auditing import PREVIEW_LANE, View, shown_places
 from cnnstudio.gui.pages.augment import AugmentTab
 from cnnstudio.gui.pages.data import DataPage
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.audit_view import AuditView
 from cnnstudio.gui.widgets.operation_list import OperationList
 from cnnstudio.gui.widgets.operation_row import summary
+from cnnstudio.gui.widgets.sample_sheet import sample_font
 
 LEFT = Qt.MouseButton.LeftButton
 TIMEOUT_MS = 60_000
@@ -312,6 +315,43 @@ def test_tiles_fit_into_the_room(tab: AugmentTab, qtbot: QtBot) -> None:
     sheet.set_samples(np.zeros((24, 8, 8, 3), np.uint8), ("a",) * 24, ((),) * 24)
     assert sheet.canvas().height() <= sheet.viewport().height()
     assert sheet.canvas().width() <= sheet.viewport().width()
+
+
+@pytest.mark.parametrize("width_px", [420, 560, 790])
+def test_all_that_was_drawn_is_told_below_a_picture(tab: AugmentTab, qtbot: QtBot, width_px: int) -> None:
+    words = ("turned 12° right", "slanted 10° right", "size 104 × 103 %", "moved ←2 ↓1 px", "brightness 137 %")
+    sheet = tab.parts.samples
+    sheet.resize(width_px, 500)
+    sheet.set_samples(np.zeros((24, 8, 8, 3), np.uint8), ("a",) * 24, (words,) * 24)
+    tile = sheet.tile_rect(0)
+    metrics = QFontMetricsF(sample_font())
+    assert " ".join(sheet.lines(0)) == " ".join(words)
+    assert max(metrics.horizontalAdvance(line) for line in sheet.lines(0)) <= tile.width()
+    assert tile.height() >= tile.width() + 15 * (1 + len(sheet.lines(0)))
+
+
+def test_what_the_preview_waits_for_is_told_over_the_pictures_of_before(tab: AugmentTab, qtbot: QtBot) -> None:
+    sheet, jobs = tab.parts.samples, tab.session.jobs
+    qtbot.waitUntil(lambda: sheet.count() == 6 and not sheet.waiting(), timeout=TIMEOUT_MS)
+    release = threading.Event()
+    # It doesn't look whether it was cancelled: what computes in one piece can't either.
+    jobs.start("Grad-CAM of conv2", PREVIEW_LANE, lambda ctx: release.wait(30))
+    qtbot.mouseClick(tab.parts.again, LEFT)
+    qtbot.waitUntil(lambda: sheet.waiting() == "Waiting for: Grad-CAM of conv2…", timeout=TIMEOUT_MS)
+    assert sheet.count() == 6
+    release.set()
+    qtbot.waitUntil(lambda: not sheet.waiting(), timeout=TIMEOUT_MS)
+
+
+def test_the_first_preview_says_at_once_that_it_is_drawn(tab: AugmentTab, qtbot: QtBot) -> None:
+    sheet = tab.parts.samples
+    sheet.set_count(0)
+    release = threading.Event()
+    tab.session.jobs.start("Loading pages", PREVIEW_LANE, lambda ctx: release.wait(30))
+    tab.refresh()
+    qtbot.waitUntil(lambda: sheet.waiting() == "Waiting for: Loading pages…", timeout=TIMEOUT_MS)
+    release.set()
+    qtbot.waitUntil(lambda: sheet.count() == 6 and not sheet.waiting(), timeout=TIMEOUT_MS)
 
 
 def test_a_preset_keeps_how_often_classes_come(tab: AugmentTab, qtbot: QtBot) -> None:

@@ -46,7 +46,7 @@ class Elastic(Geometric):
         return (self.strength / 100 * max(size) * uniforms[:, 0],)
 
     def words(self, drawn: "Floats") -> str:
-        return f"warped by {drawn[0]:.1f} px"
+        return f"warped {drawn[0]:.1f} px"
 
     def matrices(self, columns: Columns, size: Size) -> "Floats":
         from cnnstudio.data.geometry import matrices

@@ -44,7 +44,7 @@ class Scale(Geometric):
 
     def words(self, drawn: "Floats") -> str:
         wide, high = drawn
-        return f"size {high:.0%}" if abs(wide / high - 1) < 0.005 else f"size {wide:.0%} × {high:.0%}"
+        return f"size {high:.0%}" if abs(wide / high - 1) < 0.005 else f"size {100 * wide:.0f} × {high:.0%}"
 
     def matrices(self, columns: Columns, size: Size) -> "Floats":
         from cnnstudio.data.geometry import scaled

@@ -38,7 +38,7 @@ class Stroke(PixelOperation):
         return (self.strength * (2 * uniforms[:, 0] - 1),)
 
     def words(self, drawn: "Floats") -> str:
-        return f"strokes {abs(drawn[0]):.1f} px {'thicker' if drawn[0] > 0 else 'thinner'}"
+        return f"{'thicker' if drawn[0] > 0 else 'thinner'} {abs(drawn[0]):.1f} px"
 
     def apply(
         self, images: "Tensor", columns: Columns, draws: "Draws", statistics: "ColourStatistics | None"

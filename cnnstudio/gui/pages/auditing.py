@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnstudio.core.errors import DataError
-from cnnstudio.core.jobs import JobContext
+from cnnstudio.core.jobs import Job, JobContext
 from cnnstudio.data.augmentation import AugmentSpec
 
 if TYPE_CHECKING:
@@ -52,6 +52,12 @@ def draw_preview(ctx: JobContext, dataset: "Dataset", augment: AugmentSpec, seed
     ctx.check()
     places = shown_places(dataset, view)
     return make_preview(dataset, augment, seed, places, view.epochs()[: len(places)])
+
+
+def waiting_text(job: Job, active: Sequence[Job]) -> str:
+    """What the preview waits for: its turn behind another job of its lane, or its own drawing."""
+    before = next((other for other in active if other.lane == job.lane and other.number < job.number), None)
+    return "Drawing the pictures…" if before is None else f"Waiting for: {before.name}…"
 
 
 def shown_places(dataset: "Dataset", view: View) -> Sequence[int]:

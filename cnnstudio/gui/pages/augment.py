@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QStackedWidget
 from cnnstudio.core.errors import StudioError
 from cnnstudio.data.augment_presets import PRESETS, preset
 from cnnstudio.data.augmentation import AugmentSpec, OperationSpec, operations
-from cnnstudio.gui.pages.auditing import PREVIEW_LANE, View, draw_preview
+from cnnstudio.data.words import counted
+from cnnstudio.gui.pages.auditing import PREVIEW_LANE, View, draw_preview, waiting_text
 from cnnstudio.gui.pages.augment_audit import AugmentAudit
 from cnnstudio.gui.pages.augment_layout import CUSTOM, ONE, PREVIEW, AugmentLayout
 from cnnstudio.gui.undo import UndoStack
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # A dragged slider or a held arrow key asks once, when it rests.
 DEBOUNCE_MS = 60
+# Most drawings are there by then; for those the pictures of before need not be dimmed.
+WAIT_MS = 250
 
 
 class AugmentTab(QStackedWidget):
@@ -50,6 +53,7 @@ class AugmentTab(QStackedWidget):
         self.addWidget(self.parts)
         self.audit = AugmentAudit(session, self.parts)
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
+        self._wait_timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._connect()
         self.refresh()
 
@@ -70,6 +74,8 @@ class AugmentTab(QStackedWidget):
         parts.other.clicked.connect(self._on_other)
         self.empty.triggered.connect(self.pictures_wanted)
         self._timer.timeout.connect(self._draw)
+        self._wait_timer.timeout.connect(self._show_waiting)
+        session.jobs.job_ended.connect(self._on_job_ended)
 
     @property
     def augment(self) -> AugmentSpec:
@@ -182,13 +188,27 @@ class AugmentTab(QStackedWidget):
             on_error=self._on_failed,
             supersede=True,
         )
+        if not self._wait_timer.isActive():
+            self._wait_timer.start(WAIT_MS if self.parts.samples.count() else 0)
+
+    def _show_waiting(self) -> None:
+        if self._job is not None:
+            self.parts.samples.set_waiting(waiting_text(self._job, self.session.jobs.active()))
+
+    def _on_job_ended(self, job: "Job") -> None:
+        if job is self._job:
+            self._job = None
+            self._wait_timer.stop()
+            self.parts.samples.set_waiting("")
+        elif self.parts.samples.waiting():
+            self._show_waiting()
 
     def _on_drawn(self, view: View, preview: "Preview") -> None:
         titles = preview.classes
         if view.is_one:
             titles = tuple(f"epoch {epoch + 1} · {name}" for epoch, name in zip(view.epochs(), titles, strict=True))
         self.parts.samples.set_samples(preview.pictures, titles, preview.words)
-        many = f"24 training pictures in epoch {view.epoch + 1:,}"
+        many = f"{counted(len(titles), 'training picture')} in epoch {view.epoch + 1:,}"
         one = f"One training picture in epochs {view.epoch + 1:,} to {view.epoch + len(titles):,}"
         self.parts.note.set_text(
             f"{one if view.is_one else many}, with the recipe's seed {self.session.config.seed:,}: exactly the numbers "
