@@ -98,6 +98,7 @@ class Project:
             raise ProjectError(f"Nothing was saved: {self.read_only.message}", hint="Save a copy of the project.")
         spec = spec.replace(made_by=__version__)
         files.write_json(self.path / FILE, spec.to_json())
+        _keep_good_copy(self.path)
         return replace(self, spec=spec)
 
     def close(self) -> None:
@@ -183,20 +184,21 @@ def _read(path: Path) -> tuple[ProjectSpec, str]:
         if not (path / BACKUP).is_file():
             raise ProjectError(f"The project {path.name} can't be opened: {error}", hint=_safe_runs(path)) from None
         return _recover(path, str(error))
-    # A file that was read is good: it is what we fall back on if a later one gets damaged.
+    _keep_good_copy(path)
+    return spec, ""
+
+
+def _keep_good_copy(path: Path) -> None:
+    """A file that was just read or written is good: it is what we fall back on if it gets damaged later."""
     with contextlib.suppress(OSError):
         shutil.copyfile(path / FILE, path / BACKUP)
-    return spec, ""
 
 
 def _recover(path: Path, reason: str) -> tuple[ProjectSpec, str]:
     spec = _backup(path, reason)
     with contextlib.suppress(OSError):
         (path / FILE).replace(path / "project.broken.json")
-    text = (
-        f"{FILE} was damaged ({reason}) The last good copy was opened; the damaged file is kept as project.broken.json."
-    )
-    return spec, text
+    return spec, f"{reason} The last good copy was opened; the damaged file is kept as project.broken.json."
 
 
 def _backup(path: Path, reason: str) -> ProjectSpec:

@@ -58,6 +58,17 @@ def test_damaged_project_opens_from_its_last_good_copy(tmp_path: Path, harm: byt
     again.close()
 
 
+def test_the_last_good_copy_has_all_that_was_saved(tmp_path: Path) -> None:
+    project = create_project(tmp_path / "p", spec())
+    project.save(project.spec.replace(name="An hour later")).close()
+    file = tmp_path / "p" / "project.json"
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    again = open_project(tmp_path / "p")
+    assert again.name == "An hour later"
+    assert again.recovered.count("damaged") == 2, "once for what happened, once for where the damaged file is kept"
+    again.close()
+
+
 def test_project_without_a_good_copy_says_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "project.json").write_text("{")
     with pytest.raises(ProjectError, match="not valid JSON"):

@@ -126,7 +126,7 @@ def _blocking(scan: Scan, manifest: Manifest, accept_problems: bool) -> Iterator
             "many_unreadable",
             f"{n_bad:,} of {counted(n_all, 'image file')} ({100 * n_bad / n_all:.0f} %) can't be read; "
             f"more than {100 * MAX_UNREADABLE:.0f} % is a reason to stop and look.",
-            hint="Mend or remove them, or allow training in spite of problems.",
+            hint="Mend or remove them, or switch on “Train anyway” on the page Data.",
             is_blocking=not accept_problems,
         )
     wanted = Counter(manifest.labels.tolist())
@@ -139,6 +139,6 @@ def _blocking(scan: Scan, manifest: Manifest, accept_problems: bool) -> Iterator
                 f"The class '{scan.classes[label]}' has {counted(usable[label], 'usable image')} of "
                 f"{wanted[label]:,}; "
                 f"at least {MIN_PER_CLASS} are needed to learn and to check.",
-                hint="Add images of it, remove its folder, or allow training in spite of problems.",
+                hint="Add images of it, remove its folder, or switch on “Train anyway” on the page Data.",
                 is_blocking=not accept_problems,
             )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from cnnstudio.core.errors import RunError
 from cnnstudio.data.spec import PreprocessSpec
 from cnnstudio.runs.run import Run
-from cnnstudio.training.checkpoint import Checkpoint, load_best, load_latest
+from cnnstudio.training.checkpoint import LOST_HINT, Checkpoint, load_best, load_latest
 
 if TYPE_CHECKING:
     from cnnstudio.network.compile import Network
@@ -61,10 +61,12 @@ def find_checkpoint(run: Run, checkpoint: str = "best") -> Checkpoint:
     """The checkpoint that was asked for.
 
     Raises:
-        RunError: Nothing was saved yet.
+        RunError: Nothing was saved yet, or it is gone.
     """
     best = load_best(run.checkpoints) if checkpoint == "best" else None
     found = best or load_latest(run.checkpoints)
+    if found is None and run.best() is not None:
+        raise RunError(f"The weights of {run.name} are gone: {run.checkpoints} holds none.", hint=LOST_HINT)
     if found is None:
         raise RunError(f"{run.name} has no saved weights yet.", hint="Train it for at least a few seconds.")
     return found

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KEEP_LAST = 2
 WEIGHTS, OPTIMIZER, AVERAGE = "weights.safetensors", "optimizer.safetensors", "average.safetensors"
 STATE = "state.json"
+LOST_HINT = "Put the folder checkpoints back from a copy, or train again with the run's settings: those are safe."
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,11 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
         state = files.read_json(path / STATE)
         hashes = state.get("hashes", {}) if isinstance(state, dict) else {}
         parts = {part: (path / part).read_bytes() for part in (WEIGHTS, OPTIMIZER, *({AVERAGE} & set(hashes)))}
-    except (OSError, FileError) as error:
+    except OSError as error:
+        raise RunError(
+            f"The checkpoint can't be read: {files.read_error(Path(error.filename or path), error)}"
+        ) from None
+    except FileError as error:
         raise RunError(f"The checkpoint {path} can't be read: {error}") from None
     for part, content in parts.items():
         if hashes.get(part) != _digest(content):
@@ -133,7 +138,7 @@ def load_latest(folder: Path) -> Checkpoint | None:
         except RunError as error:
             problems.append(str(error))
     if problems:
-        raise RunError(f"No checkpoint in {folder} is intact. {problems[0]}")
+        raise RunError(f"No checkpoint in {folder} is intact. {problems[0]}", hint=LOST_HINT)
     return None
 
 

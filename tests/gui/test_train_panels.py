@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QImage, QPaintEvent
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.settings import Settings, save_settings
@@ -248,6 +248,20 @@ def test_panels_can_be_painted_in_both_themes(panels: TrainPanels) -> None:
         for key in (CURVES, LAYERS, "pace", CHECKS, "rate"):
             panels.show_tab(key)
             assert not panels.grab().isNull()
+
+
+def test_the_true_class_of_a_wrong_guess_is_never_cut(qtbot: QtBot) -> None:
+    def painted(truth: str) -> QImage:
+        guesses = LiveGuesses()
+        qtbot.addWidget(guesses)
+        guesses.set_images([np.zeros((8, 8, 1), np.uint8)], [truth], ["macaroni penguin", truth])
+        guesses.resize(218, ROW_PX)  # as wide as the page makes it in a window of 1440 px
+        guesses.set_probabilities(np.array([[0.998, 0.002]], np.float32))
+        return guesses.grab().toImage()
+
+    # They differ in their last letter alone, which an elided text would leave out or squeeze out.
+    assert painted("chinstrap penguin") != painted("chinstrap penguim")
+    assert painted("chinstrap penguin") == painted("chinstrap penguin")
 
 
 def test_only_guesses_that_changed_are_painted_anew(qtbot: QtBot) -> None:

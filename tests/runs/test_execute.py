@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -196,6 +197,13 @@ def test_loading_a_network_draws_no_random_number(run: Run, dataset: Dataset) ->
 
 def test_network_of_a_run_without_weights_says_what_to_do(run: Run) -> None:
     with pytest.raises(RunError, match=r"no saved weights yet.*Train it"):
+        load_run_network(run)
+
+
+def test_trained_run_whose_weights_are_gone_says_so(run: Run, dataset: Dataset) -> None:
+    train_run(JobContext(), run, dataset)
+    shutil.rmtree(run.checkpoints)
+    with pytest.raises(RunError, match=r"are gone.*back from a copy"):
         load_run_network(run)
 
 

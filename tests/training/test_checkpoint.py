@@ -63,6 +63,15 @@ def test_no_intact_checkpoint_is_an_error_that_names_the_damage(tmp_path: Path) 
         load_latest(tmp_path)
 
 
+def test_missing_weights_are_named_with_what_to_do(tmp_path: Path) -> None:
+    save_step(tmp_path, 1, checkpoint(1.0))
+    (step_folders(tmp_path)[0] / "weights.safetensors").unlink()
+    with pytest.raises(RunError, match=r"weights\.safetensors does not exist") as found:
+        load_latest(tmp_path)
+    assert "Errno" not in found.value.message
+    assert "back from a copy" in found.value.hint
+
+
 @pytest.mark.slow
 def test_kill_during_save_never_breaks_nor_ages_a_checkpoint(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")

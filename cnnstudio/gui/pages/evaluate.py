@@ -40,7 +40,7 @@ class EvaluatePage(Page):
         self._results: dict[Key, Judged] = {}
         self._errors: dict[Key, StudioError] = {}
         self.splits = Tabs(SPLITS, "Which images to judge by")
-        self.main_button = Button("", "", role="main", icon="check-decagram-outline")
+        self.main_button = Button("Evaluate", "Judge the chosen run.", role="main", icon="check-decagram-outline")
         self.view = EvaluationView()
         self.empty = EmptyState(
             "Train a network first",
@@ -51,7 +51,7 @@ class EvaluatePage(Page):
         )
         self.ready = EmptyState("", "", icon=self.icon)
         self.busy = BusyState("Judging the images")
-        self.error = ErrorState("The run and its weights are unchanged.", "Try again", "Judge the images once more.")
+        self.error = ErrorState("The run's folder is unchanged.", "Try again", "Judge the images once more.")
         self._what = ElidedLabel("", "muted")
         self._stack = QStackedWidget()
         self._content = self._lay_out()

@@ -51,7 +51,7 @@ class InspectPage(Page):
             icon=self.icon,
         )
         self.busy = BusyState("Looking into the network")
-        self.error = ErrorState("The run and its weights are unchanged.", "Look again", "Try the same once more.")
+        self.error = ErrorState("The run's folder is unchanged.", "Look again", "Try the same once more.")
         for view in (self.empty, self.busy, self.error, self.view):
             self.add_view(view)
         self._connect()

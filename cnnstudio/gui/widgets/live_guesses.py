@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnstudio.data.words import printable
@@ -15,6 +15,8 @@ from cnnstudio.gui.widgets.pixels import Pixels, to_qimage
 
 ROW_PX, PICTURE_PX = 52, 44
 EMPTY_PX = 72
+# Of a row: the guess, its bar, and whether it is right; and the room for "100.0 %".
+LINE_PX, BAR_PX, SMALL_LINE_PX, PERCENT_PX = 18, 6, 16, 56
 NO_GUESSES = "Eight validation images appear here with the first steps: what the network takes them for, as it learns."
 
 
@@ -85,26 +87,20 @@ class LiveGuesses(QWidget):
     def _paint_guess(self, painter: QPainter, row: int, room: QRectF) -> None:
         guess, verdict, share = self._text(row)
         is_right = verdict == "right"
-        line = QRectF(room.x(), room.y(), room.width(), 24)
-        middle = Qt.AlignmentFlag.AlignVCenter
+        line = QRectF(room.x(), room.y(), room.width(), LINE_PX)
+        bar = QRectF(room.x(), line.bottom() + 2, room.width(), BAR_PX)
+        # In a line of its own: beside the guess there is no room for the longer names of classes.
+        below = QRectF(room.x(), bar.bottom() + 2, room.width(), SMALL_LINE_PX)
         font = painter.font()
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(theme.color("text"))
-        width = painter.fontMetrics().horizontalAdvance(guess)
-        room_for_guess = line.width() - 48
-        shown = painter.fontMetrics().elidedText(guess, Qt.TextElideMode.ElideMiddle, int(room_for_guess))
-        painter.drawText(line, middle, shown)
-        font.setBold(False)
-        painter.setFont(font)
-        painter.setPen(theme.color("ok" if is_right else "bad"))
-        rest = QRectF(line.x() + min(width, room_for_guess) + 8, line.y(), max(0, room_for_guess - width - 8), 24)
-        painter.drawText(
-            rest, middle, painter.fontMetrics().elidedText(verdict, Qt.TextElideMode.ElideRight, int(rest.width()))
-        )
         painter.setPen(theme.color("muted"))
-        painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, percent(share))
-        paint_bar(painter, QRectF(room.x(), room.y() + 30, room.width(), 6), share, "accent" if is_right else "bad")
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, percent(share))
+        _paint_elided(painter, line.adjusted(0, 0, -PERCENT_PX, 0), guess, theme.color("text"), is_bold=True)
+        paint_bar(painter, bar, share, "accent" if is_right else "bad")
+        font.setPixelSize(theme.tokens.size.small)
+        painter.save()
+        painter.setFont(font)
+        _paint_elided(painter, below, verdict, theme.color("ok" if is_right else "bad"))
+        painter.restore()
 
     def _texts(self) -> list[tuple[str, str, str]]:
         """What each row says; nothing before the first guesses."""
@@ -119,3 +115,14 @@ class LiveGuesses(QWidget):
         best = int(self._probabilities[row].argmax())
         guess, truth = self._classes[best], self._truths[row]
         return guess, "right" if guess == truth else f"truly {truth}", float(self._probabilities[row, best])
+
+
+def _paint_elided(painter: QPainter, room: QRectF, text: str, color: QColor, *, is_bold: bool = False) -> None:
+    painter.save()
+    font = painter.font()
+    font.setBold(is_bold)
+    painter.setFont(font)
+    painter.setPen(color)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.restore()
