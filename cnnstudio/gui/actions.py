@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from cnnstudio.core.errors import StudioError
 from cnnstudio.core.paths import log_dir, projects_dir
 from cnnstudio.gui.pages.registry import PAGES
+from cnnstudio.gui.project_copy import save_copy
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.training import Phase
 
@@ -48,6 +49,11 @@ class Action:
 def needs_project(session: Session) -> str:
     """Why nothing about a project can be done."""
     return "" if session.project is not None else "Begin with a sample, a folder or a project first."
+
+
+def needs_writable_project(session: Session) -> str:
+    """Why nothing can be written into a project."""
+    return needs_project(session) or session.why_read_only()
 
 
 def _why_not_undo(session: Session) -> str:
@@ -175,7 +181,17 @@ PAGE_ACTIONS = tuple(
 )
 
 ACTIONS: tuple[Action, ...] = (
-    Action("project.save", "Save", FILE, _save, ("Ctrl+S",), "content-save-outline", needs_project),
+    Action("project.save", "Save", FILE, _save, ("Ctrl+S",), "content-save-outline", needs_writable_project),
+    Action(
+        "project.copy",
+        "Save a copy of the project",
+        FILE,
+        save_copy,
+        (),
+        "content-save-plus-outline",
+        needs_project,
+        "Makes another project of this one, as it is now, and opens it; the runs stay where they are.",
+    ),
     Action(
         "project.folder",
         "Open the project's folder",

@@ -14,12 +14,14 @@ from cnnstudio.gui.menus import Menus
 from cnnstudio.gui.meter import Meter, warm_up
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.registry import PAGES, entry, load_pages
+from cnnstudio.gui.project_copy import open_again, save_copy
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.way import STATION_OF_PAGE, stations
 from cnnstudio.gui.widgets.drop_zone import dropped_paths
 from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.rail import Rail
+from cnnstudio.gui.widgets.read_only_line import ReadOnlyLine
 from cnnstudio.gui.widgets.status_bar import StatusBar
 from cnnstudio.gui.widgets.top_bar import TopBar
 from cnnstudio.gui.window_actions import window_actions
@@ -45,6 +47,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MINIMUM)
         self.rail = Rail([(p.key, p.title, p.icon, p.tooltip, p.starts_group) for p in PAGES])
         self.top = TopBar(QKeySequence("Ctrl+K").toString(QKeySequence.SequenceFormat.NativeText))
+        self.read_only = ReadOnlyLine()
         self.status = StatusBar()
         self.meter = Meter(session, self.status)
         self.job_watch = JobWatch(session, self.status)
@@ -173,6 +176,7 @@ class MainWindow(QMainWindow):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.top)
+        right.addWidget(self.read_only)
         right.addWidget(self._stack, 1)
         right.addWidget(self.status)
         central = QWidget()
@@ -189,6 +193,8 @@ class MainWindow(QMainWindow):
         self.top.page_chosen.connect(self.show_page)
         self.top.menu_requested.connect(self.open_menu)
         self.top.search_requested.connect(self._on_search)
+        self.read_only.copy_wanted.connect(self._on_copy)
+        self.read_only.again_wanted.connect(self._on_open_again)
         session.page_requested.connect(self.show_page)
         session.notice.connect(self._on_notice)
         session.settings_changed.connect(self._on_settings)
@@ -240,7 +246,15 @@ class MainWindow(QMainWindow):
         theme.set_choice(self.session.settings.theme)
 
     def _on_project(self) -> None:
+        project = self.session.project
+        self.read_only.set_reason(None if project is None else project.read_only)
         self._refresh()
+
+    def _on_copy(self) -> None:
+        save_copy(self.session)
+
+    def _on_open_again(self) -> None:
+        open_again(self.session)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnstudio.core.errors import StudioError
 from cnnstudio.data.words import counted
+from cnnstudio.gui.run_shelf import COPY_FIRST
 from cnnstudio.runs.queue import Queue, QueueItem, begin_item, load_queue, new_item, resume_item, save_queue
 from cnnstudio.training.events import EndReason
 
@@ -114,6 +115,9 @@ class TrainingQueue(QObject):
         """Edit the queue and keep it; if it can't be kept it stays as it was."""
         if self._project is None:
             return
+        if why_not := self._session.why_read_only():
+            self._session.notice.emit("warn", why_not, COPY_FIRST)
+            return
         try:
             queue = edit(self._queue)
             save_queue(self._project, queue)
@@ -127,7 +131,13 @@ class TrainingQueue(QObject):
 
     def _begin_next(self) -> None:
         session, item = self._session, self._queue.next()
-        if item is None or self.is_held or session.training.is_active or session.project is None:
+        if (
+            item is None
+            or self.is_held
+            or session.why_read_only()
+            or session.training.is_active
+            or session.project is None
+        ):
             return
         self._begun, at_hand, runs_dir = item, session.dataset, session.project.runs_dir
         waiting = item
@@ -169,7 +179,9 @@ class TrainingQueue(QObject):
                 self._queue = load_queue(project.path)
             except StudioError as error:
                 self._session.report(error)
-        if self.items:
+        if self.items and self._session.why_read_only():
+            self.why_held = self._session.why_read_only()
+        elif self.items:
             self.why_held = AFTER_RESTART
             waits = counted(len(self.items), "training")
             self._session.notice.emit("info", f"{waits} in the queue of this project: held.", "See the page Runs.")

@@ -28,6 +28,8 @@ class Repetition(QObject):
         run = self._session.run
         if self._session.project is None or run is None:
             return "Choose a run first."
+        if why_not := self._session.why_read_only():
+            return why_not
         if self._session.training.is_active:
             return "A training is running."
         is_over = run.state in (RunState.FINISHED, RunState.STOPPED)

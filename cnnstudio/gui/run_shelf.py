@@ -52,7 +52,7 @@ class RunShelf(QObject):
     def why_read_only(self) -> str:
         """Why nothing can be written into the open project, as a sentence; empty if it can."""
         why = None if self.project is None else self.project.read_only
-        return f"Open to look at: {why.message}" if why is not None else ""
+        return f"Read-only: {why.message}" if why is not None else ""
 
     def refresh_runs(self, *, is_quiet: bool = False) -> None:
         """Look at the run folders again, in the background; those behind links to other places too.

@@ -14,13 +14,14 @@ from cnnstudio.gui.edit_shelf import EditShelf
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.queue import TrainingQueue
 from cnnstudio.gui.repetition import Repetition
+from cnnstudio.gui.run_shelf import COPY_FIRST
 from cnnstudio.gui.samples import sample
 from cnnstudio.gui.training import TrainingControl
 from cnnstudio.gui.undo import UndoStack
 from cnnstudio.network.graph import NetworkGraph
 from cnnstudio.network.validate import Validation, validate
 from cnnstudio.network.zoo import fit_architecture, fit_graph
-from cnnstudio.project import Project, ProjectSpec, create_project, open_project
+from cnnstudio.project import Project, ProjectSpec, create_project, open_to_look
 from cnnstudio.runs.run import Run
 from cnnstudio.training.config import TrainConfig
 
@@ -95,9 +96,9 @@ class Session(EditShelf):
         self.page_requested.emit("train" if start else "data")
 
     def open_project(self, path: Path) -> None:
-        """Open a project folder; its last run is chosen."""
+        """Open a project folder, to look at it where it can't be written; its last run is chosen."""
         try:
-            project = open_project(path)
+            project = open_to_look(path)
         except StudioError as error:
             self.report(error)
             return
@@ -136,7 +137,7 @@ class Session(EditShelf):
     def save(self) -> None:
         """Write the project now; on failure the window keeps everything and says so."""
         self._save_timer.stop()
-        if self.project is None:
+        if self.project is None or self.why_read_only():
             return
         spec = self.project.spec.replace(data=self.data_spec, network=self.graph, train=self.config)
         if spec == self.project.spec:
@@ -225,7 +226,9 @@ class Session(EditShelf):
 
     def offer_weights(self, path: Path | str) -> None:
         """Someone brought a file of weights: the window shows what an import would do."""
-        if self.project is None:
+        if why_not := self.why_read_only():
+            self.notice.emit("warn", why_not, COPY_FIRST)
+        elif self.project is None:
             hint = "Begin with a sample, a folder or a project: the run needs a place."
             self.notice.emit("warn", "Weights become a run of a project, and none is open.", hint)
         else:

@@ -80,6 +80,8 @@ class TrainingControl(QObject):
     def why_not_fit(self) -> str:
         """Why what is open can't be trained, whether or not another training runs; empty if it can."""
         session = self._session
+        if why_not := session.why_read_only():
+            return why_not
         if session.data_job is not None:
             return "The data is still being opened."
         if session.data_error is not None:
@@ -91,6 +93,10 @@ class TrainingControl(QObject):
         if not session.validation.is_ok:
             return f"The network has a problem: {session.validation.problems[0].text}"
         return misfit(session.dataset, session.graph, session.validation.shapes)
+
+    def why_not_resume(self, run: Run) -> str:
+        """Why nothing can be written into this run, as a sentence; empty if it can."""
+        return self._session.why_read_only() or run.read_only
 
     def start(self, *, is_checked: bool = False) -> None:
         """Train the project's network on its data as a new run; the checks come first, unless the user skips them."""
@@ -120,6 +126,9 @@ class TrainingControl(QObject):
         """Go on with a run that was stopped or broken off, or let it train until `epochs` in all."""
         if self.is_active:
             self._session.notice.emit("warn", "A training is running.", "Stop it first.")
+            return
+        if why_not := self.why_not_resume(run):
+            self._session.notice.emit("warn", why_not, "")
             return
         at_hand, train = self._session.dataset, self._trainer()
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action, needs_project
+from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action, needs_project, needs_writable_project
 from cnnstudio.gui.session import Session
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _network_actions(dialogs: "Dialogs") -> tuple[Action, ...]:
             dialogs.choose_weights,
             (),
             "import",
-            needs_project,
+            needs_writable_project,
             "Make a run of a .safetensors, .pt or .pth file; a table shows first what fits.",
         ),
         Action(
@@ -113,7 +113,7 @@ def _network_actions(dialogs: "Dialogs") -> tuple[Action, ...]:
             dialogs.get_pretrained,
             (),
             "cloud-download-outline",
-            needs_project,
+            needs_writable_project,
             "Choose weights that torchvision publishes; they are downloaded on a click only.",
         ),
     )

@@ -36,6 +36,7 @@ def train_run(ctx: JobContext, run: Run, dataset: Dataset | None = None, group: 
     Raises:
         RunError: Another process trains it, its data changed, no checkpoint is intact, or its device broke down.
     """
+    run.require_writable()
     with _lock(run), ExitStack() as stack:
         files.remove_leftovers(run.path)
         files.remove_leftovers(run.checkpoints)
@@ -71,6 +72,7 @@ def extend_run(run: Run, epochs: int) -> Run:
     Raises:
         RunError: It has done more already.
     """
+    run.require_writable()
     done = len(run.epochs())
     if epochs < done:
         raise RunError(f"{run.name} has done {done:,} epochs; it can't end after {epochs:,}.")

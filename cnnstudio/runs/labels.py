@@ -14,9 +14,11 @@ def label_run(run: Run, *, name: str | None = None, tags: Iterable[str] | None =
     """Rename a run, or give it other tags or notes; what is left out stays, as do keys of newer versions.
 
     Raises:
-        RunError: The name is empty or too long, there are too many tags, or the notes are too long.
+        RunError: The name is empty or too long, there are too many tags, the notes are too long, or a newer version
+            made the run.
         FileError: The run's folder can't be written.
     """
+    run.require_writable()
     labels: dict[str, object] = {}
     if name is not None:
         labels["name"] = _name(name)

@@ -104,8 +104,9 @@ def change_recipe(run: Run, config: TrainConfig, why: str) -> Run:
     """Let a run that stopped or diverged go on from its last checkpoint by another recipe; kept in its journal.
 
     Raises:
-        RunError: It is being trained, or the change would make another training of it.
+        RunError: It is being trained, a newer version made it, or the change would make another training of it.
     """
+    run.require_writable()
     if run.is_locked:
         raise RunError(f"{run.name} is being trained.", hint="Stop it first.")
     for name in FIXED:

@@ -21,9 +21,10 @@ from filelock import FileLock, Timeout
 
 from cnnstudio.core import files
 from cnnstudio.core.errors import FileError, RunError, StudioError
-from cnnstudio.core.specs import Spec, parse_spec
+from cnnstudio.core.specs import Spec, is_newer, parse_spec
 from cnnstudio.data.spec import DataSpec
-from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.data.words import printable
+from cnnstudio.network.graph import VERSION, NetworkGraph
 from cnnstudio.network.io import parse_graph
 from cnnstudio.training.config import TrainConfig, parse_config
 from cnnstudio.training.events import EndReason, EpochDone, RunEnded, TrainingEvent
@@ -76,13 +77,18 @@ class RunInfo(Spec):
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run folder that was opened; `state` and `epochs` look at the disk anew each time."""
+    """A run folder that was opened; `state` and `epochs` look at the disk anew each time.
+
+    Args:
+        read_only: Why it can only be looked at, as a sentence; empty if it can be trained and written on.
+    """
 
     path: Path
     info: RunInfo
     data: DataSpec
     graph: NetworkGraph
     config: TrainConfig
+    read_only: str = ""
 
     @property
     def id(self) -> str:
@@ -133,6 +139,15 @@ class Run:
         lock.release()
         return False
 
+    def require_writable(self) -> None:
+        """Refuse to write into the folder of a newer version's run.
+
+        Raises:
+            RunError: It is one.
+        """
+        if self.read_only:
+            raise RunError(self.read_only, hint="Update CNN Studio, or start a new run with its settings.")
+
     def journal(self) -> list[dict[str, Any]]:
         """All that happened to the run, oldest first; what isn't a record of ours is left out."""
         return [record for record in files.read_lines(self.path / JOURNAL) if _is_record(record)]
@@ -172,7 +187,7 @@ class Run:
 
 
 def open_run(path: Path) -> Run:
-    """Read a run folder.
+    """Read a run folder; of a newer version's, all that this version knows.
 
     Raises:
         RunError: It is no run, or a part of it is missing or damaged; the part is named.
@@ -180,17 +195,22 @@ def open_run(path: Path) -> Run:
     if not (path / RUN).is_file():
         raise RunError(f"{path} is not a run: it has no {RUN}.", hint="Choose a folder that CNN Studio made.")
     try:
-        info = parse_spec(RunInfo, files.read_json(path / RUN), RunError, str(path / RUN))
-        data = parse_spec(DataSpec, files.read_json(path / DATA), RunError, str(path / DATA))
-        graph = _graph(files.read_json_text(path / NETWORK))
-        config = parse_config(files.read_json(path / TRAIN), str(path / TRAIN))
+        described, data, recipe = (files.read_json(path / name) for name in (RUN, DATA, TRAIN))
+        network = files.read_json_text(path / NETWORK)
+        newer = _newer(path, described, data, recipe, _parsed(network))
     except FileError as error:
         raise RunError(f"The run {path.name} is incomplete: {error}") from None
-    except RunError:
-        raise
+    try:
+        info = parse_spec(RunInfo, described, RunError, str(path / RUN))
+        data_spec = parse_spec(DataSpec, data, RunError, str(path / DATA))
+        config = parse_config(recipe, str(path / TRAIN))
+        return Run(path, info, data_spec, _graph(network), config, newer and f"{newer}; it stays as it is.")
     except StudioError as error:
+        if newer:
+            raise RunError(f"{newer}, and this one can't read it: {error}", hint="Update CNN Studio.") from None
+        if isinstance(error, RunError):
+            raise
         raise RunError(f"The run {path.name} can't be read: {error}") from None
-    return Run(path, info, data, graph, config)
 
 
 def _is_record(record: Any) -> bool:
@@ -202,10 +222,28 @@ def _is_record(record: Any) -> bool:
         return False
 
 
+def _newer(path: Path, described: Any, data: Any, recipe: Any, network: Any) -> str:
+    """Which version made this run, wholly or in a part, if it is a newer one; empty if not."""
+    pairs = ((described, RunInfo), (data, DataSpec), (recipe, TrainConfig), (network, NetworkGraph))
+    if not any(is_newer(part, cls) for part, cls in pairs):
+        return ""
+    versions = described.get("versions") if isinstance(described, dict) else None
+    by = versions.get("cnnstudio") if isinstance(versions, dict) else None
+    version = f" {printable(by[:20])}" if isinstance(by, str) else ""
+    return f"{path.name} was made by a newer CNN Studio{version}"
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    return files.parse_json(text, NETWORK)
+
+
 @lru_cache(maxsize=64)
 def _graph(text: str) -> NetworkGraph:
     """The network of a file's text. Hundreds of runs share a few networks, and parsing a ResNet-20 takes 8 ms."""
-    return parse_graph(files.parse_json(text, NETWORK), NETWORK)
+    value = _parsed(text)
+    # A later format may still mean the same: its layers decide whether it can be read.
+    return parse_graph({**value, "version": VERSION} if is_newer(value, NetworkGraph) else value, NETWORK)
 
 
 def bin_run(run: Run) -> Path:

@@ -12,6 +12,7 @@ from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.words import counted, printable
 from cnnstudio.gui.pages.run_steps import Step
 from cnnstudio.gui.pages.runs_layout import RunsLayout
+from cnnstudio.gui.run_shelf import COPY_FIRST
 from cnnstudio.gui.widgets.difference_view import CHOOSE_TWO, COMPARING
 from cnnstudio.gui.widgets.line_looks import free_look
 from cnnstudio.gui.widgets.overlay_card import Overlaid
@@ -121,6 +122,9 @@ class RunPanels(QObject):
         if summary.run is None:
             self._session.report(StudioError(f"{summary.name} can't be read, so nothing can be written on it."))
             return
+        if why_not := self._session.why_read_only():
+            self._session.report(StudioError(why_not, hint=COPY_FIRST))
+            return
         before, run = _label(summary.run, key), summary.run
         if self._write(run, key, text):
             step = Step(
@@ -150,7 +154,8 @@ class RunPanels(QObject):
             notes.set_run("", "", "", "" if current is None else str(current.path), problem)
             return
         info = current.run.info
-        notes.set_run(info.name, tags_text(info.tags), info.notes, _about(current.run))
+        why_not = self._session.training.why_not_resume(current.run)
+        notes.set_run(info.name, tags_text(info.tags), info.notes, _about(current.run), why_not)
 
     def _on_noted(self, key: str, text: str) -> None:
         if self._noted is not None:

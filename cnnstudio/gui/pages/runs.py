@@ -203,6 +203,7 @@ class RunsPage(Page):
         view.bin_button.setText("Take off the list" if is_guest else "Move to the bin")
         if is_guest:
             view.bin_button.set_enabled(True)
+        view.lock(self.session.why_read_only(), run.read_only if run is not None and can_resume else "")
 
     def _why_not_resume(self, row: RunSummary | None) -> str:
         if row is None or row.state in LIVE:

@@ -68,6 +68,14 @@ class RunsLayout(QWidget):
         self.tabs.set_current(key)
         self._panels.setCurrentIndex(self.tabs.keys().index(key))
 
+    def lock(self, project: str, run: str) -> None:
+        """Say why nothing can be written into the project, or into the chosen run; empty where it can."""
+        for button in (self.resume_button, self.queue_button):
+            if project or run:
+                button.set_enabled(False, project or run)
+        if project:
+            self.bin_button.set_enabled(False, project)
+
     def set_waiting(self, count: int) -> None:
         """Tell on the tab how many trainings wait."""
         self.tabs.button("queue").setText(f"Queue ({count:,})" if count else "Queue")

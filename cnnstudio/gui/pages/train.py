@@ -62,6 +62,7 @@ class TrainPage(Page):
         self.view.form.changed.connect(session.set_config)
         self.view.presets.picked.connect(self._on_preset)
         self.view.ways_on.chosen.connect(self._on_way)
+        self.view.next_steps.chosen.connect(session.page_requested)
         self.view.main_button.clicked.connect(self._on_main)
         self.view.stop_button.clicked.connect(training.stop)
         self.view.queue_button.clicked.connect(session.queue.add_current)
@@ -136,8 +137,16 @@ class TrainPage(Page):
         state = run.state if run is not None and not is_active else None
         self.view.resume_button.setVisible(state is not None and state.can_resume)
         self.view.longer_button.setVisible(state is RunState.FINISHED)
+        # A run that was stopped can be looked at too, once it has an epoch.
+        has_ended = run is not None and state in (RunState.FINISHED, RunState.STOPPED)
+        self.view.next_steps.setVisible(has_ended and (run.checkpoints / BEST).exists())
         if run is not None:
             self.view.resume_button.setToolTip(f"Go on with {run.name} where it was stopped.")
+            why_not = self.session.training.why_not_resume(run)
+            self.view.resume_button.setEnabled(not why_not)
+            self.view.longer_button.setEnabled(not why_not)
+            if why_not:
+                self.view.resume_button.setToolTip(why_not)
             self.view.longer_button.set_entries(longer_entries(run.name, run.config.epochs, self.session.config.epochs))
 
     def _refresh_queue(self) -> None:
@@ -267,6 +276,9 @@ class TrainPage(Page):
         if way != "on-calmer":
             self.session.set_config(changed)
             training.start()
+            return
+        if why_not := training.why_not_resume(run):
+            self.session.notice.emit("warn", why_not, "")
             return
         try:
             training.resume_run(change_recipe(run, changed, "Goes on at a tenth of the learning rate."))
