@@ -3,11 +3,10 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.drives import DRIVE, is_passing
@@ -17,7 +16,6 @@ from cnnstudio.data.sniff import HEAD_BYTES, IMAGE_SUFFIXES, foreign_kind, is_im
 from cnnstudio.data.words import counted
 
 IGNORED = frozenset(("thumbs.db", "desktop.ini", "__macosx", "icon\r"))
-T = TypeVar("T")
 
 
 # Not frozen: that would make the 100,000 of them three times as dear.
@@ -63,7 +61,7 @@ class Walk:
     def files(self, folder: str, label: int, split: int) -> Iterator[FoundFile]:
         """All candidates of one class, subfolders included."""
         try:
-            status = self._asked(partial(os.stat, folder))
+            status = self._status(folder)
         except OSError as error:
             self._note_unread(folder, error)
             return
@@ -105,7 +103,11 @@ class Walk:
             self._note(entry, "link", "is a link out of the folder and is not followed")
             return None
         try:
-            return self._asked(partial(self._looked_at, entry))
+            return self._looked_at(entry)
+        except OSError:
+            look = partial(self._looked_at, entry)
+        try:
+            return self._patience.answer(look)
         except OSError as error:
             self._note(entry, "unreadable", f"cannot be read ({error.strerror})")
             return None
@@ -120,17 +122,21 @@ class Walk:
     def _is_folder(self, entry: os.DirEntry[str]) -> bool:
         """Some network drives don't say what an entry is: then the system looks at it."""
         try:
-            return self._asked(partial(entry.is_dir, follow_symlinks=False))
+            return entry.is_dir(follow_symlinks=False)
+        except OSError:
+            look = partial(entry.is_dir, follow_symlinks=False)
+        try:
+            return self._patience.answer(look)
         except OSError as error:
             self._note(entry, "unreadable", f"cannot be read ({error.strerror})")
             return False
 
-    def _asked(self, ask: Callable[[], T]) -> T:
-        """Without more ado first: what is known from the listing says nothing about the drive as it is now."""
+    def _status(self, folder: str) -> os.stat_result:
         try:
-            return ask()
+            # Mostly from memory: that it comes says nothing about the drive.
+            return os.stat(folder)
         except OSError:
-            return self._patience.answer(ask)
+            return self._patience.answer(partial(os.stat, folder))
 
     def _is_inside(self, entry: os.DirEntry[str]) -> bool:
         target = os.path.realpath(entry.path)
