@@ -29,7 +29,9 @@ ORIENTATION_TAG = 0x0112
 EXIF_KEYS = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
 GREY_MODES = frozenset(("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"))
 # What to do about files that hold no picture to convert; they were saved under an image's name by mistake.
+REMOVE = "Remove it: there is no picture in it."
 HINTS = {
+    **dict.fromkeys(("a program", "a zip archive", "an archive", "a compressed file", "an HDF5 file"), REMOVE),
     "a web page": "Download it again, as a picture: what was saved is the page that shows it.",
     "a text": "Remove it, or put the picture in its place.",
     "a JSON text": "Download it again, as a picture: what was saved is a server's answer.",

@@ -12,6 +12,10 @@ from cnnstudio.gui.session import Session
 from cnnstudio.gui.widgets.drop_overlay import DropOverlay
 from cnnstudio.gui.widgets.drop_zone import dropped_paths
 
+WHAT_CAN_BE_DROPPED = (
+    "Pictures, a folder or archive of them, tables, weights, networks, runs and projects can be dropped."
+)
+
 
 class DropTarget(QObject):
     """Watches a window's drag events."""
@@ -69,7 +73,7 @@ def take_drop(session: Session, drop: Drop) -> None:
     elif drop.kind is DropKind.IMAGES:
         classify(session, list(drop.paths))
     else:
-        session.notice.emit("warn", drop.text, "")
+        session.notice.emit("warn", drop.text, WHAT_CAN_BE_DROPPED)
 
 
 def classify(session: Session, images: list[object]) -> None:

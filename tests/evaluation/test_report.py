@@ -95,13 +95,15 @@ def test_balanced_accuracy_is_that_of_scikit_learn(judged):
 
 
 def test_of_uneven_classes_the_text_says_what_a_guesser_gets():
-    from cnnstudio.gui.widgets.evaluation_texts import top1_texts
+    from cnnstudio.gui.widgets.evaluation_texts import count_texts, top1_texts
 
     # 22 of 'common' and 2 of 'rare'; all are called 'common', so a guesser is as good: 22 of 24, and half the classes.
     labels, logits = np.array([0] * 22 + [1] * 2), np.array([[1.0, 0.0]] * 24)
-    share, text = top1_texts(report("test", labels, logits, ("common", "rare")))
+    found = report("test", labels, logits, ("common", "rare"))
+    share, text = top1_texts(found)
     assert share == "91.7 %"
-    assert text == "50.0 % if each class counts alike; always 'common' gives 91.7 %"
+    assert text == "50.0 % if classes count alike"
+    assert count_texts(found)[1] == "always 'common' gives 91.7 %"
 
 
 def test_json_holds_the_documented_keys_and_plain_numbers(judged):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Bytes = npt.NDArray[np.uint8]
 SHOWN_PX = 224
 MOST_FILES = 500
+INSTEAD = "Drop a picture instead: PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF."
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,14 @@ def read_pictures(
                 image = decoder.decode_one(item, float_range=preprocess.float_range) if isinstance(item, Path) else item
                 yield OwnPicture(name, to_pixels(image, preprocess), shown_picture(image, preprocess))
             except StudioError as error:
-                yield OwnPicture(name, None, None, printable(error.message), error.hint)
+                yield OwnPicture(name, None, None, printable(error.message), _advice(error))
+
+
+def _advice(error: StudioError) -> str:
+    """What to do; whoever chose a program or a letter meant another file, and is not to convert that one."""
+    from cnnstudio.data.decode import HINTS, REMOVE
+
+    return INSTEAD if error.hint in (REMOVE, HINTS["a text"]) else error.hint
 
 
 def expanded(sources: Sequence[Path | Bytes]) -> list[Path | Bytes]:

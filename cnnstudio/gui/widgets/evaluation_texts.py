@@ -24,32 +24,32 @@ UNEVEN = 10  # times as many images in one class as in another: the share of rig
 def top1_texts(report: Report) -> tuple[str, str]:
     """The share of right answers, and how far chance in drawing the images moves it."""
     low, high = report.top1_interval
-    text = f"{report.right:,} right · {100 * low:.1f}–{100 * high:.1f} % with 95 % confidence"
-    common = report.most_common
-    if common.n > UNEVEN * min(row.n for row in report.per_class if row.n):
-        always = f"always '{common.name}' gives {percent(common.n / report.n)}"
-        text = f"{percent(report.balanced)} if each class counts alike; {always}"
-    return percent(report.top1), text
+    interval = f"{100 * low:.1f}–{100 * high:.1f} % (95 % confidence)"
+    alike = f"{percent(report.balanced)} if classes count alike"
+    return percent(report.top1), alike if _is_uneven(report) else interval
 
 
 def top5_texts(report: Report) -> tuple[str, str]:
     """The share of images whose class is among the five best guesses."""
-    return percent(
-        report.top5
-    ), f"the truth is among {min(5, len(report.per_class))} guesses out of {len(report.per_class):,} classes"
+    classes = len(report.per_class)
+    return percent(report.top5), f"{min(5, classes)} guesses out of {classes:,} classes"
 
 
 def loss_texts(report: Report) -> tuple[str, str]:
     """The loss, and what guessing would give."""
-    return (
-        f"{report.loss:.3f}",
-        f"0 is perfect, guessing gives ln {len(report.per_class)} = {math.log(len(report.per_class)):.2f}",
-    )
+    classes = len(report.per_class)
+    return f"{report.loss:.3f}", f"guessing gives ln {classes} = {math.log(classes):.2f}"
 
 
 def count_texts(report: Report) -> tuple[str, str]:
-    """How many images were judged, and what they were to the training."""
-    return f"{report.n:,}", MEANING.get(report.split, "")
+    """How many images were judged, and what they were to the training, or what the commonest class alone would give."""
+    common = report.most_common
+    always = f"always '{common.name}' gives {percent(common.n / report.n)}"
+    return f"{report.n:,}", always if _is_uneven(report) else MEANING.get(report.split, "")
+
+
+def _is_uneven(report: Report) -> bool:
+    return report.most_common.n > UNEVEN * min(row.n for row in report.per_class if row.n)
 
 
 def cell_text(true: str, given: str, count: int) -> str:

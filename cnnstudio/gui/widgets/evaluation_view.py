@@ -64,10 +64,13 @@ class EvaluationView(QWidget):
         self._picture: Callable[[int], Pixels | None] | None = None
         self.tiles = {
             "top1": NumberTile(
-                "Right at the first guess (top-1)", "Share of the images whose best guess is their class."
+                "Right at the first guess (top-1)",
+                "Share of the images whose best guess is their class, and how far chance moves it.",
             ),
             "top5": NumberTile("Among the five best (top-5)", "Share of the images whose class is among five guesses."),
-            "loss": NumberTile("Loss", "Mean cross-entropy in nats: how surprised the network is by the truth."),
+            "loss": NumberTile(
+                "Loss", "Mean cross-entropy in nats: how surprised the network is by the truth; 0 is perfect."
+            ),
             "n": NumberTile("Images", "How many images were judged."),
         }
         self.confusion = ConfusionMatrix()

@@ -49,6 +49,19 @@ def test_before_the_first_picture_it_invites(page):
     assert "run 1" in page._run_name.text().lower()
 
 
+@pytest.mark.parametrize(("name", "content"), [("setup.exe", b"MZ\x90\0" * 90), ("aunt.txt", b"Dear aunt,\n" * 20)])
+def test_a_file_that_is_no_picture_is_answered_by_what_can_be_dropped(page, settled, tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+
+    page.add_pictures([tmp_path / name])
+    settled(page.session)
+
+    said = page.sheet.describe(0)
+    assert "Drop a picture instead: PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF." in said
+    assert "Convert" not in said
+    assert "Remove" not in said
+
+
 @pytest.mark.slow
 def test_chosen_files_get_torchs_five_best_and_an_unreadable_one_says_why(
     page, click, settled, files, monkeypatch, pictures, by_torch
