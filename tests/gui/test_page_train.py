@@ -61,6 +61,22 @@ def test_start_trains_and_draws_curves_numbers_and_guesses(page: TrainPage, sess
     assert session.run.state is RunState.FINISHED
 
 
+@pytest.mark.parametrize("step", ["inspect", "evaluate"])
+def test_after_its_end_a_run_offers_to_look_inside_and_to_judge_it(
+    page: TrainPage, session: Session, qtbot: QtBot, step: str
+) -> None:
+    steps = page.view.next_steps
+    assert not steps.isVisible()
+    qtbot.mouseClick(page.view.main_button, LEFT)
+    qtbot.waitUntil(lambda: session.training.phase is Phase.RUNNING, timeout=TIMEOUT_MS)
+    assert not steps.isVisible()
+    qtbot.waitUntil(lambda: finished(session), timeout=TIMEOUT_MS)
+    assert steps.isVisible()
+    with qtbot.waitSignal(session.page_requested) as asked:
+        qtbot.mouseClick(steps.buttons[step], LEFT)
+    assert asked.args == [step]
+
+
 def test_pause_rests_and_go_on_ends_the_run(page: TrainPage, session: Session, qtbot: QtBot) -> None:
     session.set_config(session.config.replace(epochs=400))
     qtbot.mouseClick(page.view.main_button, LEFT)

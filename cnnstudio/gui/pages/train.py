@@ -9,7 +9,7 @@ from cnnstudio.gui.late_pictures import with_thumbnails
 from cnnstudio.gui.pages.before_start import BeforeStart
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.train_layout import TrainLayout
-from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, damage_line, log_line, longer_entries
+from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, damage_line, has_result, log_line, longer_entries
 from cnnstudio.gui.training import PastLoaded, Phase, RunOpened
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.runs.run import RunState
@@ -137,9 +137,7 @@ class TrainPage(Page):
         state = run.state if run is not None and not is_active else None
         self.view.resume_button.setVisible(state is not None and state.can_resume)
         self.view.longer_button.setVisible(state is RunState.FINISHED)
-        # A run that was stopped can be looked at too, once it has an epoch.
-        has_ended = run is not None and state in (RunState.FINISHED, RunState.STOPPED)
-        self.view.next_steps.setVisible(has_ended and (run.checkpoints / BEST).exists())
+        self.view.next_steps.setVisible(run is not None and state is not None and has_result(run, state))
         if run is not None:
             self.view.resume_button.setToolTip(f"Go on with {run.name} where it was stopped.")
             why_not = self.session.training.why_not_resume(run)

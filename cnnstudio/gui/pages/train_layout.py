@@ -10,6 +10,7 @@ from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.live_guesses import LiveGuesses
 from cnnstudio.gui.widgets.menu_button import MenuButton
+from cnnstudio.gui.widgets.next_steps import NextSteps
 from cnnstudio.gui.widgets.recipe_view import RecipeView
 from cnnstudio.gui.widgets.run_curves import RunCurves
 from cnnstudio.gui.widgets.ways_on import WaysOn
@@ -41,7 +42,7 @@ class TrainLayout(QWidget):
         self.guesses = LiveGuesses()
         self.guess_card = Card("Its guesses, live")
         self.log_card = Card("Log")
-        self.ways_on = WaysOn()
+        self.ways_on, self.next_steps = WaysOn(), NextSteps()
         self._what = Label("", "muted", wrap=True)
         self._log = Label(NO_LOG, "small", wrap=True)
         self._lines: list[str] = []
@@ -52,7 +53,7 @@ class TrainLayout(QWidget):
         row.addWidget(self._column(SIDE_PX + theme.tokens.size.gap, self._make_recipe(), self._make_buttons()))
         row.addWidget(self.panels, 1)
         row.addSpacing(theme.tokens.size.gap)
-        row.addWidget(self._column(RIGHT_PX, self._make_guesses(), self.ways_on, self._make_log()))
+        row.addWidget(self._column(RIGHT_PX, self._make_guesses(), self.ways_on, self.next_steps, self._make_log()))
 
     def set_what(self, text: str) -> None:
         """Say what would be trained."""

@@ -1,6 +1,7 @@
 """What the page Train says: on its main button, and in its log."""
 
 from cnnstudio.gui.training import Phase
+from cnnstudio.runs.run import Run, RunState
 from cnnstudio.training.events import (
     CheckpointSaved,
     EpochDone,
@@ -41,6 +42,11 @@ def log_line(event: object) -> str:
         case RunEnded():
             return event.text
     return ""
+
+
+def has_result(run: Run, state: RunState) -> bool:
+    """Is there something to look inside and to judge? A run that was stopped counts too, once it has an epoch."""
+    return state in (RunState.FINISHED, RunState.STOPPED) and (run.checkpoints / "best").exists()
 
 
 def damage_line(count: int) -> str:
