@@ -24,11 +24,6 @@ class LayerRule(Spec):
         None, title="Initialisation", description="How its weights begin; as the recipe says if nothing is chosen."
     )
 
-    @property
-    def is_needless(self) -> bool:
-        """True if the rule changes nothing."""
-        return not self.frozen and self.rate == 1.0 and self.initialisation is None
-
     def covers(self, node: str) -> bool:
         """Is it about this layer?"""
         return node == self.node or node.startswith(f"{self.node}.")
@@ -39,10 +34,25 @@ def rule_of(rules: Sequence[LayerRule], node: str) -> LayerRule | None:
     return max((rule for rule in rules if rule.covers(node)), key=lambda rule: len(rule.node), default=None)
 
 
+def rule_or_default(rules: Sequence[LayerRule], node: str) -> LayerRule:
+    """What counts for a layer or group, under its own name: its rule, its group's, or that of the recipe."""
+    found = rule_of(rules, node)
+    return LayerRule(node=node) if found is None else found.replace(node=node)
+
+
 def with_rule(rules: Sequence[LayerRule], rule: LayerRule) -> tuple[LayerRule, ...]:
     """The rules with the one for this layer replaced, or dropped if it changes nothing."""
     others = tuple(other for other in rules if other.node != rule.node)
-    return others if rule.is_needless else (*others, rule)
+    return others if rule == rule_or_default(others, rule.node) else (*others, rule)
+
+
+def with_group_rule(rules: Sequence[LayerRule], rule: LayerRule) -> tuple[LayerRule, ...]:
+    """The same for a whole group: what was said of layers in it no longer counts, but for how their weights begin."""
+    inside = [other for other in rules if rule.covers(other.node) and other.node != rule.node]
+    made = with_rule([other for other in rules if other not in inside], rule)
+    for other in sorted(inside, key=lambda other: len(other.node)):
+        made = with_rule(made, other.replace(frozen=rule.frozen, rate=rule.rate))
+    return made
 
 
 def freeze(network: "nn.Module", rules: Sequence[LayerRule]) -> "tuple[nn.Module, ...]":

@@ -1,11 +1,11 @@
-"""A layer's own beginning: unfolded by a click, chosen, drawn, and taken back."""
+"""Rules of layers and groups: a stage frozen by one click, exceptions inside; a layer's own beginning, drawn."""
 
 import math
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.gui.widgets.layer_rules_form import LayerRulesForm
@@ -91,3 +91,75 @@ def test_other_network_folds_the_layer_away(form: LayerRulesForm, qtbot: QtBot) 
     assert not form.beginning.isVisible()
     qtbot.mouseClick(name_of(form, "stem"), LEFT)
     assert "27 inputs" in form.beginning.text()
+
+
+STAGES: dict[str, Any] = {
+    "conv1": (16, 3, 3, 3),
+    "stage1.block1.conv1": (16, 16, 3, 3),
+    "stage1.block1.bn1": None,
+    "stage1.block2.conv1": (16, 16, 3, 3),
+    "stage2.conv1": (32, 16, 3, 3),
+    "fc": (10, 32),
+}
+
+
+@pytest.fixture
+def grouped(form: LayerRulesForm) -> LayerRulesForm:
+    form.set_layers(STAGES, {"stage1": "Stage 1: 16 filters"})
+    return form
+
+
+def in_sight(form: LayerRulesForm) -> list[str]:
+    buttons = [b for b in form.findChildren(QPushButton) if b.property("layer") and b.isVisible()]
+    return [str(button.property("layer")) for button in sorted(buttons, key=lambda button: button.y())]
+
+
+def frozen_of(form: LayerRulesForm, name: str) -> QCheckBox:
+    return next(box for box in form.findChildren(QCheckBox) if box.property("layer") == name)
+
+
+def test_groups_are_folded_and_unfold_by_a_click(grouped: LayerRulesForm, qtbot: QtBot) -> None:
+    grouped.layout().activate()
+    assert in_sight(grouped) == ["conv1", "stage1", "stage2", "fc"]
+    assert "Stage 1: 16 filters, 3 layers" in name_of(grouped, "stage1").toolTip()
+    qtbot.mouseClick(name_of(grouped, "stage1"), LEFT)
+    qtbot.mouseClick(name_of(grouped, "stage1.block1"), LEFT)
+    grouped.layout().activate()
+    assert in_sight(grouped)[:5] == [
+        *("conv1", "stage1", "stage1.block1", "stage1.block1.conv1", "stage1.block1.bn1"),
+    ]
+    qtbot.mouseClick(name_of(grouped, "stage1"), LEFT)
+    assert in_sight(grouped) == ["conv1", "stage1", "stage2", "fc"]
+
+
+def test_one_click_freezes_all_layers_of_a_group(grouped: LayerRulesForm, qtbot: QtBot) -> None:
+    he = initialisations.parse({"kind": "he"})
+    grouped.set_rules(
+        (LayerRule(node="stage1.block1.conv1", rate=0.5), LayerRule(node="stage1.block2.conv1", initialisation=he))
+    )
+    with qtbot.waitSignal(grouped.changed):
+        qtbot.mouseClick(frozen_of(grouped, "stage1"), LEFT)
+    assert set(grouped._rules) == {
+        LayerRule(node="stage1", frozen=True),
+        LayerRule(node="stage1.block2.conv1", frozen=True, initialisation=he),
+    }
+    grouped.unfold("stage1", True)
+    grouped.unfold("stage1.block1", True)
+    assert frozen_of(grouped, "stage1.block1").isChecked()
+    assert frozen_of(grouped, "stage1.block1.bn1").isChecked()
+    assert not frozen_of(grouped, "stage2").isChecked()
+    qtbot.mouseClick(frozen_of(grouped, "stage1"), LEFT)
+    assert grouped._rules == (LayerRule(node="stage1.block2.conv1", initialisation=he),)
+
+
+def test_layer_of_a_frozen_group_can_be_an_exception_and_the_group_says_so(
+    grouped: LayerRulesForm, qtbot: QtBot
+) -> None:
+    grouped.set_rules((LayerRule(node="stage1", frozen=True),))
+    grouped.unfold("stage1", True)
+    grouped.unfold("stage1.block1", True)
+    qtbot.mouseClick(frozen_of(grouped, "stage1.block1.bn1"), LEFT)
+    assert grouped._rules == (LayerRule(node="stage1", frozen=True), LayerRule(node="stage1.block1.bn1"))
+    assert name_of(grouped, "stage1").text().endswith("· 1 differs")
+    qtbot.mouseClick(frozen_of(grouped, "stage1.block1.bn1"), LEFT)
+    assert grouped._rules == (LayerRule(node="stage1", frozen=True),)

@@ -75,4 +75,4 @@ def test_setting_of_a_layers_beginning_is_that_of_the_recipes_kind_if_it_has_no_
 def test_recipe_of_before_layers_had_a_beginning_of_their_own_still_opens() -> None:
     config = parse_config({"layers": [{"node": "conv1", "frozen": True, "rate": 1.0}]})
     assert config.layers[0].initialisation is None
-    assert not config.layers[0].is_needless
+    assert config.layers[0].frozen

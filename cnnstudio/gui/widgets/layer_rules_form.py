@@ -1,28 +1,26 @@
-"""What single layers do differently: a row a layer to freeze or slow it, and, unfolded, how its weights begin."""
+"""What single layers do differently: a row a layer, or a group, to freeze or slow it; and how its weights begin."""
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from cnnstudio.core.specs import SettingInfo, settings_of
+from cnnstudio.core.specs import settings_of
+from cnnstudio.data.words import counted
 from cnnstudio.gui.theme import theme
-from cnnstudio.gui.widgets.buttons import Button
-from cnnstudio.gui.widgets.fields import DecimalEditor, FlagEditor
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.layer_beginning import LayerBeginning
+from cnnstudio.gui.widgets.layer_row import LayerRow
 from cnnstudio.training.initialisation.as_built import AsBuilt
-from cnnstudio.training.layer_rules import LayerRule, with_rule
+from cnnstudio.training.layer_rules import LayerRule, rule_or_default, with_group_rule, with_rule
 from cnnstudio.training.recipe import InitialisationSpec
 
-RATE_PX = 72
 MOST_ROWS = 400
 WeightShapes = Mapping[str, Sequence[int] | None]
 
 
 class LayerRulesForm(QWidget):
-    """Layers with something to learn, in order; `changed` brings the new rules."""
+    """Layers with something to learn, in order, folded into their groups; `changed` brings the new rules."""
 
     changed = Signal(object)
 
@@ -31,9 +29,14 @@ class LayerRulesForm(QWidget):
         self._rules: tuple[LayerRule, ...] = ()
         self._recipe: InitialisationSpec = AsBuilt()
         self._layers: dict[str, Sequence[int] | None] = {}
+        self._groups: dict[str, list[str]] = {}
+        self._titles: Mapping[str, str] = {}
         self._open = ""
+        self._unfolded: set[str] = set()
+        self._order: list[str] = []
         self._infos = {info.name: info for info in settings_of(LayerRule)}
-        self._rows: dict[str, _LayerRow] = {}
+        self._rows: dict[str, LayerRow] = {}
+        self._heads = [Label("", "small") for _ in range(3)]
         self.beginning = LayerBeginning()
         self.beginning.changed.connect(self._on_begun)
         self.beginning.setParent(self)
@@ -43,11 +46,19 @@ class LayerRulesForm(QWidget):
         self._grid.setHorizontalSpacing(2 * theme.tokens.size.grid)
         self._grid.setVerticalSpacing(theme.tokens.size.grid // 2)
         self._grid.setColumnStretch(0, 1)
+        for column, head in enumerate(self._heads):
+            self._grid.addWidget(head, 0, column)
 
-    def set_layers(self, layers: WeightShapes) -> None:
-        """Offer these layers, each with the shape of its weights, or None if those begin without chance."""
-        is_same, self._layers = list(layers) == list(self._layers), dict(layers)
+    def set_layers(self, layers: WeightShapes, titles: Mapping[str, str] | None = None) -> None:
+        """Offer these layers, each with the shape of its weights, or None if those begin without chance.
+
+        Args:
+            layers: By name; `stage1.conv2` lies in the group `stage1`.
+            titles: What groups are called, by name.
+        """
+        is_same, self._layers, self._titles = list(layers) == list(self._layers), dict(layers), titles or {}
         if not is_same:
+            self._groups = groups_of(self._layers)
             self._rebuild()
         self._show_open()
 
@@ -55,108 +66,126 @@ class LayerRulesForm(QWidget):
         """Show rules without telling, and how the weights of layers without one begin."""
         self._rules, self._recipe = tuple(rules), recipe or self._recipe
         for name, row in self._rows.items():
-            row.set_rule(self._rule(name))
+            row.set_rule(rule_or_default(self._rules, name), self._differing(name))
         self._show_open()
 
     def open_layer(self, name: str) -> None:
         """Unfold how a layer's weights begin; an empty name folds it away."""
-        self._open = name if name in self._rows else ""
+        self._open = name if name in self._layers else ""
+        self._lay_out()
+
+    def unfold(self, group: str, is_unfolded: bool) -> None:
+        """Show or hide what lies in a group."""
+        (self._unfolded.add if is_unfolded else self._unfolded.discard)(group)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Put the rows in sight below each other; a row is made when it is first seen."""
         self._grid.removeWidget(self.beginning)
-        for line, (layer, row) in enumerate(self._rows.items()):
-            row.name.setChecked(layer == self._open)
-            if layer == self._open:
+        shown = [name for name in self._order if all(outer in self._unfolded for outer in outer_groups(name))]
+        # A thousand rows of fields would take seconds to make; rules for the rest can be set on the command line.
+        shown = shown[:MOST_ROWS]
+        for name in [name for name in self._rows if name not in shown]:
+            for widget in self._rows[name].widgets:
+                self._grid.removeWidget(widget)
+                widget.hide()
+        for line, name in enumerate(shown):
+            row = self._rows.get(name) or self._make_row(name)
+            row.name.setChecked(name == self._open or name in self._unfolded)
+            for column, widget in enumerate(row.widgets):
+                self._grid.addWidget(widget, 2 * line + 1, column)
+                widget.show()
+            if name == self._open:
                 self._grid.addWidget(self.beginning, 2 * line + 2, 0, 1, 3)
+        if self._open not in shown:
+            self._open = ""
         self._show_open()
+
+    def _make_row(self, name: str) -> LayerRow:
+        about = ""
+        if inside := self._groups.get(name):
+            title = self._titles.get(name, "")
+            about = (f"{title}, " if title else "") + counted(len(inside), "layer")
+        row = self._rows[name] = LayerRow(name, self._infos, about)
+        row.set_rule(rule_or_default(self._rules, name), self._differing(name))
+        row.name.clicked.connect(self._on_name)
+        row.frozen.edited.connect(self._on_edited)
+        row.rate.edited.connect(self._on_edited)
+        return row
 
     def _show_open(self) -> None:
         self.beginning.setVisible(bool(self._open))
         if self._open:
-            self.beginning.set_rule(self._rule(self._open), self._recipe, self._layers[self._open])
+            rule = rule_or_default(self._rules, self._open)
+            self.beginning.set_rule(rule, self._recipe, self._layers[self._open])
 
     def _rebuild(self) -> None:
-        self.open_layer("")
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
+        for row in self._rows.values():
+            for widget in row.widgets:
+                self._grid.removeWidget(widget)
                 widget.hide()
                 widget.deleteLater()
+        self._rows, self._open, self._unfolded = {}, "", set()
+        self._order = in_order(self._layers)
         heads = ("Layer", self._infos["frozen"].title, self._infos["rate"].title)
-        for column, text in enumerate(heads if self._layers else ("No layers with weights yet.",)):
-            self._grid.addWidget(Label(text, "small"), 0, column)
-        # A thousand rows of fields would take seconds to make; rules for the rest can be set on the command line.
-        self._rows = {name: _LayerRow(name, self._infos) for name in list(self._layers)[:MOST_ROWS]}
-        for line, row in enumerate(self._rows.values()):
-            for column, widget in enumerate((row.name, row.frozen, row.rate)):
-                self._grid.addWidget(widget, 2 * line + 1, column)
-            row.name.clicked.connect(self._on_name)
-            row.frozen.edited.connect(self._on_edited)
-            row.rate.edited.connect(self._on_edited)
-        self.set_rules(self._rules)
+        for head, text in zip(
+            self._heads, heads if self._layers else ("No layers with weights yet.", "", ""), strict=True
+        ):
+            head.set_text(text)
+        self._lay_out()
 
-    def _rule(self, name: str) -> LayerRule:
-        return next((rule for rule in self._rules if rule.node == name), LayerRule(node=name))
+    def _differing(self, group: str) -> int:
+        """How many layers of a group aren't trained as the group is."""
+        own = rule_or_default(self._rules, group)
+        inner = [rule_or_default(self._rules, layer) for layer in self._groups.get(group, ())]
+        return sum((rule.frozen, rule.rate) != (own.frozen, own.rate) for rule in inner)
 
     def _on_name(self) -> None:
         name = str(self.sender().property("layer"))
-        self.open_layer("" if name == self._open else name)
+        if name in self._groups:
+            self.unfold(name, name not in self._unfolded)
+        else:
+            self.open_layer("" if name == self._open else name)
 
     def _on_edited(self) -> None:
         name = str(self.sender().property("layer"))
-        row = self._rows[name]
-        self._take(self._rule(name).replace(frozen=row.frozen.value(), rate=row.rate.value()))
+        row, change = self._rows[name], with_group_rule if name in self._groups else with_rule
+        rule = rule_or_default(self._rules, name).replace(frozen=row.frozen.value(), rate=row.rate.value())
+        self._take(change(self._rules, rule))
 
     def _on_begun(self, rule: LayerRule) -> None:
-        self._take(self._rule(rule.node).replace(initialisation=rule.initialisation))
+        own = rule_or_default(self._rules, rule.node).replace(initialisation=rule.initialisation)
+        self._take(with_rule(self._rules, own))
 
-    def _take(self, rule: LayerRule) -> None:
-        self.set_rules(with_rule(self._rules, rule))
+    def _take(self, rules: tuple[LayerRule, ...]) -> None:
+        self.set_rules(rules)
         self.changed.emit(self._rules)
 
 
-class _LayerRow:
-    """The controls of one layer."""
-
-    def __init__(self, layer: str, infos: Mapping[str, SettingInfo]) -> None:
-        self.name, self.frozen, self.rate = _LayerName(layer), FlagEditor(), DecimalEditor(infos["rate"])
-        self.rate.setFixedWidth(RATE_PX)
-        for widget, info in ((self.frozen, infos["frozen"]), (self.rate, infos["rate"])):
-            widget.setProperty("layer", layer)
-            widget.setToolTip(f"{info.description} {info.range_text}".strip())
-            widget.setAccessibleName(f"{info.title}: {layer}")
-
-    def set_rule(self, rule: LayerRule) -> None:
-        self.frozen.set_value(rule.frozen)
-        self.rate.set_value(rule.rate)
-        self.rate.setEnabled(not rule.frozen)
-        self.name.set_begun(rule.initialisation.title if rule.initialisation is not None else "")
+def outer_groups(name: str) -> list[str]:
+    """The groups that a layer lies in, the outermost first: stage1 and stage1.block2 of stage1.block2.conv1."""
+    parts = name.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts))]
 
 
-class _LayerName(Button):
-    """A layer's name, shortened where there is no room; a click unfolds how its weights begin."""
+def groups_of(layers: Sequence[str] | Mapping[str, object]) -> dict[str, list[str]]:
+    """The layers that lie in each group, those of groups inside it too."""
+    groups: dict[str, list[str]] = {}
+    for layer in layers:
+        for group in outer_groups(layer):
+            groups.setdefault(group, []).append(layer)
+    return groups
 
-    def __init__(self, layer: str) -> None:
-        super().__init__(layer, "", role="row", icon="chevron-right", name=f"First weights: {layer}")
-        self._layer, self._shown = layer, layer
-        self.setCheckable(True)
-        self.setProperty("layer", layer)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.toggled.connect(self._on_toggled)
-        self.set_begun("")
 
-    def set_begun(self, title: str) -> None:
-        """Name the layer's own initialisation; empty if it begins as the recipe says."""
-        # "He (MSRA)" is He for short.
-        self._shown = f"{self._layer} · {title.partition(' (')[0]}" if title else self._layer
-        begins = f"begins with {title}" if title else "begins as the recipe says"
-        self.setToolTip(f"{self._layer} {begins}; click to see the spread of its first weights and to change it.")
-        self._elide()
+def in_order(layers: Sequence[str] | Mapping[str, object]) -> list[str]:
+    """Groups and layers as they stand below each other: each group where its first layer comes, all it holds behind."""
+    inside: dict[str, dict[str, None]] = {}
+    for layer in layers:
+        outer = outer_groups(layer)
+        for group, name in zip(["", *outer], [*outer, layer], strict=True):
+            inside.setdefault(group, {})[name] = None
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
+    def below(name: str) -> list[str]:
+        return [line for inner in inside.get(name, ()) for line in (inner, *below(inner))]
 
-    def _elide(self) -> None:
-        room = max(20, self.width() - 28)
-        self.setText(self.fontMetrics().elidedText(self._shown, Qt.TextElideMode.ElideMiddle, room))
-
-    def _on_toggled(self, is_open: bool) -> None:
-        self.set_icon("chevron-down" if is_open else "chevron-right")
+    return below("")
