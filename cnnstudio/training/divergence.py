@@ -41,6 +41,7 @@ class Guard:
         batches: The training images, to name those of a batch.
         name_of: Name of a training image by its position in the split.
         scaler: fp16's, whose overflows are its own business until it can't scale any lower.
+        saved_step: Tells the step of the last checkpoint; negative if there is none.
     """
 
     def __init__(
@@ -49,7 +50,9 @@ class Guard:
         batches: Batches,
         name_of: Callable[[int], str],
         scaler: "torch.amp.GradScaler | None",
+        saved_step: Callable[[], int] = lambda: -1,
     ) -> None:
+        self._saved_step = saved_step
         self._network, self._batches, self._name_of, self._scaler = network, batches, name_of, scaler
         # Kept: walking through the modules takes as long as looking at a gradient.
         self._parameters = list(network.named_parameters())
@@ -80,15 +83,15 @@ class Guard:
     def check_weights(self, at: "Position") -> None:
         """Weights and statistics after the step before this position."""
         if problem := wrong_weight(self._network.state_dict()):
-            step, safe = f"after step {at.step:,} (epoch {at.epoch + 1:,})", "What was saved before is safe."
-            raise Diverged(f"{problem} {step}. {safe}", hint=SMALLER)
+            step = f"after step {at.step:,} (epoch {at.epoch + 1:,})"
+            raise Diverged(f"{problem} {step}. {self._safe()}", hint=SMALLER)
 
     def check_validation(self, loss: float, at: "Position") -> None:
         """The validation loss at the end of an epoch."""
         if not math.isfinite(loss):
             self.check_weights(at)
             where = f"after epoch {at.epoch + 1:,} (step {at.step:,})"
-            raise Diverged(f"The validation loss is {loss} {where}. What was saved before is safe.", hint=SMALLER)
+            raise Diverged(f"The validation loss is {loss} {where}. {self._safe()}", hint=SMALLER)
 
     def _diverged(self, problem: str, at: "Position", hint: str = SMALLER) -> Diverged:
         wrong, names = self._images(at)
@@ -98,7 +101,11 @@ class Guard:
             hint = "Leave these images out of the training, or mend them."
         elif names:
             text += f" Images of the batch: {_listed(names)}."
-        return Diverged(f"{text} What was saved before is safe.", hint=hint, images=(*wrong, *names))
+        return Diverged(f"{text} {self._safe()}", hint=hint, images=(*wrong, *names))
+
+    def _safe(self) -> str:
+        step = self._saved_step()
+        return f"The checkpoint of step {step:,} is safe." if step >= 0 else "There was no checkpoint yet."
 
     def _images(self, at: "Position") -> tuple[list[str], list[str]]:
         """The names of a batch's images: those that hold odd values, and the others."""

@@ -98,7 +98,7 @@ class Trainer:
         self.steps_per_epoch, self._train, self._val = train.count(), train, val
         self.rates = Rates(config, self.steps_per_epoch)
         self._stepper = Stepper(self.network, self.passes.scaler, reg, self.average)
-        self._guard = Guard(self.network, train, name_of, self.passes.scaler)
+        self._guard = Guard(self.network, train, name_of, self.passes.scaler, lambda: self.saver.saved_step)
         self._seed_step = StepSeed(self.network, config.seed, device, self.team.rank)
         self._watcher = Watcher(val, self.plan)
         self._ledger = Ledger()

@@ -81,6 +81,7 @@ def test_rate_that_is_far_too_large_is_named_with_step_and_what_to_try(tmp_path:
     ended = trainer_in(tmp_path, config).run(JobContext(), lambda event: None)
     assert ended.reason is EndReason.DIVERGED
     assert "ten times smaller" in ended.text
+    assert ("There was no checkpoint yet." in ended.text) == (load_latest(tmp_path) is None)
     assert len(ended.images) == 0 or len(ended.images) in (2, 16)
 
 

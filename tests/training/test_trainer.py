@@ -181,6 +181,7 @@ def test_first_loss_that_is_no_number_stops_with_the_step_named(tmp_path: Path) 
     ended = run(again)[-1]
     assert ended.reason is EndReason.DIVERGED
     assert "step 6" in ended.text
+    assert "The checkpoint of step 5 is safe." in ended.text
     assert all(torch.isfinite(t).all() for t in load_latest(tmp_path).weights.values())
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -135,8 +135,9 @@ class RunPanels(QObject):
             self.done.emit(step, "")
 
     def _write(self, run: Run, key: str, text: str) -> bool:
+        label: dict[str, Any] = {key: parse_tags(text) if key == "tags" else text}
         try:
-            label_run(run, **{key: parse_tags(text) if key == "tags" else text})
+            label_run(run, **label)
         except StudioError as error:
             self._session.report(error)
             return False
