@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnstudio.gui.actions import Action
+from cnnstudio.gui.action import Action
 from cnnstudio.gui.closing import CloseQuestion, closing_words
 from cnnstudio.gui.collector import Collector
 from cnnstudio.gui.dialogs import Dialogs

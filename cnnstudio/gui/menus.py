@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from cnnstudio.gui.actions import MENUS, Action
+from cnnstudio.gui.action import MENUS, Action
 from cnnstudio.gui.sheet import native
 from cnnstudio.gui.theme import theme
 
@@ -26,6 +26,7 @@ class Menus(QObject):
         top.setAccessibleName("Menu")
         for title in MENUS:
             menu = top.addMenu(title)
+            menu.setAccessibleName(title)
             menu.setToolTipsVisible(True)
             for action in self._actions:
                 if action.menu == title:
@@ -38,7 +39,8 @@ class Menus(QObject):
         item = QAction(f"{action.title}{keys}", menu)
         why_not = self._why_not(action)
         item.setEnabled(not why_not)
-        item.setToolTip(why_not or action.tooltip or f"{action.title}.")
+        item.setToolTip(why_not or action.tooltip)
+        item.setStatusTip(why_not or action.tooltip)
         item.setData(action.id)
         if action.icon:
             item.setIcon(theme.icon(action.icon, "muted"))

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnstudio.gui.actions import Action
+from cnnstudio.gui.action import Action
 from cnnstudio.gui.fuzzy import best
 from cnnstudio.gui.icons import paint_icon
 from cnnstudio.gui.theme import set_role, theme
@@ -55,7 +55,7 @@ class _Commands(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return action.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return why_not or action.tooltip or f"{action.title}."
+            return why_not or action.tooltip
         if role == WHY_NOT_ROLE:
             return why_not
         return action if role == ACTION_ROLE else None

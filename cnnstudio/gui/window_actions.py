@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from cnnstudio.gui.actions import ACTIONS, FILE, HELP, VIEW, Action, needs_project, needs_writable_project
+from cnnstudio.gui.action import FILE, HELP, VIEW, Action
+from cnnstudio.gui.actions import ACTIONS
+from cnnstudio.gui.reasons import needs_project, needs_writable_project
 from cnnstudio.gui.session import Session
 
 if TYPE_CHECKING:
@@ -21,7 +23,15 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
         Action(
             "project.new", "New project", FILE, _new, ("Ctrl+N",), "plus", tooltip="Begin with a sample or a folder."
         ),
-        Action("project.open", "Open a project…", FILE, window.dialogs.choose_project, ("Ctrl+O",), "folder-outline"),
+        Action(
+            "project.open",
+            "Open a project…",
+            FILE,
+            window.dialogs.choose_project,
+            ("Ctrl+O",),
+            "folder-outline",
+            tooltip="Choose the folder of a project: data, network, recipe and runs come back as they were.",
+        ),
         *_data_actions(window.dialogs),
         *_network_actions(window.dialogs),
         *(_opener(path) for path in window.session.settings.recent[:MAX_RECENT_COMMANDS]),
@@ -33,11 +43,36 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             ("Ctrl+V",),
             "content-paste",
             _why_not_paste,
+            "Ask the chosen run what is in the picture on the clipboard.",
         ),
         *ACTIONS,
-        Action("view.commands", "Search or run a command", VIEW, window.open_palette, ("Ctrl+K",), "magnify"),
-        Action("help.shortcuts", "Show all shortcuts", HELP, window.open_sheet, ("?", "F1"), "keyboard-outline"),
-        Action("window.close", "Quit", FILE, window.quit, ("Ctrl+Q",), "exit-to-app"),
+        Action(
+            "view.commands",
+            "Search or run a command",
+            VIEW,
+            window.open_palette,
+            ("Ctrl+K",),
+            "magnify",
+            tooltip="Find every command by some of its letters.",
+        ),
+        Action(
+            "help.shortcuts",
+            "Show all shortcuts",
+            HELP,
+            window.open_sheet,
+            ("?", "F1"),
+            "keyboard-outline",
+            tooltip="List the keys of all commands.",
+        ),
+        Action(
+            "window.close",
+            "Quit",
+            FILE,
+            window.quit,
+            ("Ctrl+Q",),
+            "exit-to-app",
+            tooltip="Close the window; a training that runs is saved first, after a question.",
+        ),
     )
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.gui import icons
-from cnnstudio.gui.actions import ACTIONS, MENUS, Action
+from cnnstudio.gui.action import MENUS, Action
+from cnnstudio.gui.actions import ACTIONS
 from cnnstudio.gui.drops import DropKind, meaning
 from cnnstudio.gui.fuzzy import best, score
 from cnnstudio.gui.main_window import MainWindow
@@ -51,6 +52,30 @@ def test_every_action_has_a_menu_an_icon_and_a_verb(main_window: MainWindow) -> 
         assert action.menu in MENUS
         assert action.icon in charmap
         assert re.match(r"[A-Z][a-z]+", action.title)
+
+
+def test_every_command_says_what_it_does_or_why_it_cannot(main_window: MainWindow) -> None:
+    session = main_window.session
+    menus = Menus(main_window.actions_now(), lambda action: action.why_not(session), main_window).build()
+    for submenu in menus.findChildren(QMenu):
+        assert submenu.accessibleName() in MENUS
+        assert submenu.actions(), "an empty menu is no use"
+        for item in submenu.actions():
+            title = item.text().partition("\t")[0]
+            assert item.toolTip().endswith("."), title
+            assert item.toolTip().rstrip(".") != title, "it says no more than the title"
+            assert item.statusTip() == item.toolTip()
+    for action in main_window.actions_now():
+        assert action.tooltip.endswith(".") or action.id.startswith("recent."), action.title
+
+
+def test_what_is_chosen_already_is_grey_and_says_so(main_window: MainWindow) -> None:
+    session = main_window.session
+    session.set_settings(session.settings.replace(theme="dark", train_in="process"))
+    reasons = {action.id: action.why_not(session) for action in main_window.actions_now()}
+    assert reasons["theme.dark"]
+    assert reasons["train.process"]
+    assert reasons["theme.light"] == reasons["train.thread"] == ""
 
 
 def test_the_usual_shortcuts_are_there(main_window: MainWindow) -> None:
