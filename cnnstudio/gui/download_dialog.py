@@ -11,7 +11,7 @@ from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.progress_line import ProgressLine
-from cnnstudio.gui.widgets.table import Column, Table
+from cnnstudio.gui.widgets.table import Table
 
 
 class DownloadDialog(QDialog):
@@ -94,10 +94,3 @@ class DownloadDialog(QDialog):
         buttons.addWidget(self.close_button)
         buttons.addWidget(self.get_button)
         box.addLayout(buttons)
-
-
-def offers(columns: Sequence[Column], name: str, tooltip: str) -> Table:
-    """A table whose lines may wrap."""
-    table = Table(columns, name, tooltip)
-    table.setWordWrap(True)
-    return table

@@ -7,19 +7,20 @@ from PySide6.QtWidgets import QWidget
 
 from cnnstudio.data.known import KnownSet
 from cnnstudio.data.sources.known import KnownSource
-from cnnstudio.gui.download_dialog import DownloadDialog, offers
+from cnnstudio.gui.download_dialog import DownloadDialog
 from cnnstudio.gui.pages.data_sources import known_form
 from cnnstudio.gui.widgets.form import Form
-from cnnstudio.gui.widgets.table import Column
+from cnnstudio.gui.widgets.table import Column, Table
 from cnnstudio.gui.widgets.times import bytes_text
 
-SIZE = (820, 620)
+SIZE = (860, 680)
 COLUMNS = (
     Column("Set", "What its authors call it."),
     Column("Download", "Bytes to download.", True, bytes_text),
     Column("What it is", "How many pictures, of what, and how large."),
     Column("", "Whether it lies on this machine already, or a part of it."),
 )
+ABOUT = 2
 
 
 class KnownSetsDialog(DownloadDialog):
@@ -33,7 +34,8 @@ class KnownSetsDialog(DownloadDialog):
         self._sources: dict[str, KnownSource] = {}
         self._forms: dict[str, Form] = {}
         text = "From the addresses of their authors or of torchvision, verified by checksums, on your click only."
-        table = offers(COLUMNS, "Well-known sets", "Enter or a double click takes the set.")
+        table = Table(COLUMNS, "Well-known sets", "Enter or a double click takes the set.")
+        table.stretch_column(ABOUT)
         super().__init__(parent, "Well-known sets", text, table, "Fetch the set, check it, and open it.", SIZE)
 
     def set_sets(self, sets: Sequence[type[KnownSet]], here: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 import struct
 import zipfile
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.errors import Cancelled, FileError
-from cnnstudio.core.jobs import JobContext
+from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.known import KNOWN
 from cnnstudio.data.known.mnist_family import Mnist
 from cnnstudio.gui.drop_target import take_drop
@@ -176,6 +177,22 @@ def dialog(main_window: MainWindow, qtbot: QtBot) -> KnownSetsDialog:
     main_window.dialogs.choose_known(main_window.session)
     (found,) = main_window.findChildren(KnownSetsDialog)
     return found
+
+
+def test_the_list_of_sets_shows_all_of_its_texts_also_while_one_is_downloaded(
+    dialog: KnownSetsDialog, qtbot: QtBot
+) -> None:
+    table = dialog.table
+    for is_busy in (False, True):
+        if is_busy:
+            dialog.show_progress(Progress(3, 10, "train-images"))
+        qtbot.wait(20)
+        assert table.horizontalScrollBar().maximum() == 0
+        for row, column in itertools.product(range(table.model().rowCount()), range(table.model().columnCount())):
+            text, room = table.text(row, column), table.visualRect(table.model().index(row, column)).size()
+            wrapped = table.fontMetrics().boundingRect(0, 0, room.width() - 8, 999, Qt.TextFlag.TextWordWrap, text)
+            assert wrapped.width() <= room.width()
+            assert wrapped.height() <= room.height()
 
 
 def test_every_set_is_listed_with_size_licence_and_address(dialog: KnownSetsDialog) -> None:

@@ -1,6 +1,8 @@
 """The page Data, with small data made by hand and with a real folder."""
 
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,14 @@ from pytestqt.qtbot import QtBot
 from cnnstudio.core.errors import DataError
 from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.dataset import Dataset, Problem
-from cnnstudio.data.spec import SplitSpec
+from cnnstudio.data.sources.shapes import ShapesSource
+from cnnstudio.data.spec import DataSpec, SplitSpec
 from cnnstudio.gui.pages.data import DataPage
 from cnnstudio.gui.pages.data_texts import findings
 from cnnstudio.gui.session import Session
+from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.counts import ROW_PX
+from cnnstudio.gui.widgets.option_cards import OptionCard
 from cnnstudio.gui.widgets.split_form import SplitForm
 
 LEFT = Qt.MouseButton.LeftButton
@@ -245,3 +250,53 @@ def test_a_real_folder_shows_its_pictures_and_names_what_could_not_be_read(
     qtbot.mouseClick(link, LEFT)
     assert page.problems.text(0, 0) == "cats/notes.png"
     assert np.asarray(bare_session.dataset.pixels).shape[0] == 8  # type: ignore[union-attr]  # it was waited for
+
+
+def test_in_a_window_of_1024_by_700_no_text_is_cut(page: DataPage, qtbot: QtBot) -> None:
+    page.resize(940, 618)
+    qtbot.wait(20)
+    side = page.side.widget()
+    assert side.width() <= page.side.viewport().width()
+    for card in page.sources.cards.findChildren(OptionCard):
+        assert card.height() >= card.heightForWidth(card.width())
+    for label in page.findChildren(QLabel):
+        if label.isVisible() and label.wordWrap():
+            assert label.height() >= label.heightForWidth(label.width())
+    for chip in page.browser.filters.parts.findChildren(Button):
+        assert not chip.visibleRegion().isEmpty()
+
+
+def test_what_is_known_of_other_data_is_not_shown_while_data_are_opened(page: DataPage, qtbot: QtBot) -> None:
+    session = page.session
+    assert page.side.isVisible()
+    release = threading.Event()
+
+    def spec(ctx: JobContext) -> DataSpec:
+        release.wait(30)
+        ctx.check()
+        raise AssertionError("It was cancelled.")
+
+    session.open_data("big", spec)
+    qtbot.waitUntil(page.busy.isVisible, timeout=TIMEOUT_MS)
+    assert not page.side.isVisible()
+    page.busy.button.click()
+    release.set()
+    qtbot.waitUntil(lambda: session.data_job is None, timeout=TIMEOUT_MS)
+    assert page.side.isVisible()
+    assert page.browser.isVisible()
+
+
+def test_other_data_are_shown_from_the_top_of_their_findings(
+    page: DataPage, small_dataset: Callable[..., Dataset], qtbot: QtBot
+) -> None:
+    page.resize(1300, 400)
+    qtbot.wait(20)
+    bar = page.side.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    made = small_dataset(PROBLEMS)
+    show(page, made)
+    assert bar.value() > 0
+    other = made.spec.replace(source=ShapesSource(per_class=3, side=32))
+    show(page, replace(made, spec=other))
+    assert bar.value() == 0

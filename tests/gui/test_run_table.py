@@ -70,6 +70,17 @@ def test_no_text_is_cut_while_there_is_room(table: RunTable, qtbot: QtBot) -> No
     assert cut_columns(table) == []
 
 
+def test_tags_and_notes_that_nobody_wrote_leave_their_room_to_the_names(table: RunTable) -> None:
+    table.resize(1120, 300)
+    names = ("Photographs of garden birds", "Inception-ResNet with attention")
+    written = (*ROW[:4], *names, *ROW[6:9], "a tag of some length", "notes of some length", ROW[11])
+    table.set_rows([written])
+    before = [table.columnWidth(column) for column in (4, 5)]
+    table.set_rows([(*written[:9], "", "", ROW[11])])
+    assert [table.columnWidth(column) for column in (9, 10)] == [60, 60]
+    assert all(now > then for now, then in zip([table.columnWidth(c) for c in (4, 5)], before, strict=True))
+
+
 def test_in_a_small_window_numbers_and_states_stay_whole_and_nothing_scrolls_sideways(table: RunTable) -> None:
     table.resize(1120, 300)
     table.set_rows([ROW])

@@ -1,5 +1,6 @@
 """The page Data: where the pictures come from, the pictures themselves, and what was found in them."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer
@@ -71,6 +72,7 @@ class DataPage(Page):
             "Problems",
             "Enter or a double click goes to the picture, if it is among them.",
         )
+        self.problems.stretch_column(1)
         self.problem_card = Card("Problems")
         self.edits = DataEdits(session, self.browser, self.side.edits, self.side.findings, self)
         self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
@@ -104,8 +106,8 @@ class DataPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_narrow = self.width() < NARROW_PX
-        self.sources.setFixedWidth(LEFT_PX - 44 if is_narrow else LEFT_PX)
-        self.side.setFixedWidth(RIGHT_PX - 44 if is_narrow else RIGHT_PX)
+        self.sources.setFixedWidth(LEFT_PX - 30 if is_narrow else LEFT_PX)
+        self.side.setFixedWidth(RIGHT_PX - 30 if is_narrow else RIGHT_PX)
 
     def _connect(self) -> None:
         session = self.session
@@ -119,13 +121,13 @@ class DataPage(Page):
         self.sources.choose_folder.connect(self._choose_folder)
         self.sources.choose_file.connect(self._choose_file)
         self.sources.source_changed.connect(self._on_source_changed)
-        self.sources.go_on.connect(self._go_on)
+        self.sources.go_on.connect(partial(session.page_requested.emit, "network"))
         self.side.split.changed.connect(self._on_split)
         self.side.preprocess.changed.connect(self._on_preprocess)
         self.side.counts.chosen.connect(self.browser.set_class)
         self.side.findings.chosen.connect(self._show_problems)
         self.browser.class_chosen.connect(self.side.counts.set_current)
-        self.empty.triggered.connect(self._use_digits)
+        self.empty.triggered.connect(partial(self._on_source, "digits"))
         self.error.triggered.connect(self._mend)
         self.busy.triggered.connect(self._cancel)
         self.side.save_report.clicked.connect(self.edits.ask_for_report)
@@ -171,7 +173,6 @@ class DataPage(Page):
         spec = session.data_spec
         self.sources.set_source(None if spec is None else spec.source)
         self.sources.set_ready(session.dataset is not None)
-        self.side.setVisible(session.dataset is not None or self._busy_timer.isActive() or session.data_job is not None)
         if session.dataset is not None:
             self._busy_timer.stop()
             self._show_dataset(session.dataset)
@@ -183,7 +184,9 @@ class DataPage(Page):
             self.busy.set_texts(f"Opening {session.opening}", "")
         else:
             self._middle.setCurrentWidget(self.empty)
-        self.side.setVisible(self._shown is not None and session.data_error is None and spec is not None)
+        is_busy = session.data_job is not None and self._middle.currentWidget() is self.busy
+        is_known = self._shown is not None and session.data_error is None and spec is not None
+        self.side.setVisible(is_known and not is_busy)
 
     def _show_dataset(self, dataset: Dataset) -> None:
         if dataset is not self._shown:
@@ -205,6 +208,8 @@ class DataPage(Page):
 
     def _show_busy(self) -> None:
         self._middle.setCurrentWidget(self.busy)
+        # What was found in the data of before says nothing of those that are opened.
+        self.side.hide()
 
     def _show_pictures(self) -> None:
         self._middle.setCurrentWidget(self.browser)
@@ -272,9 +277,6 @@ class DataPage(Page):
     def _show_cache(self) -> None:
         show_image_cache(self, self.session)
 
-    def _use_digits(self) -> None:
-        self.session.open_source(parse_source("digits"))
-
     def _on_split(self, split: SplitSpec) -> None:
         if self.session.data_spec is not None:
             self.session.set_data_spec(self.session.data_spec.replace(split=split))
@@ -282,9 +284,6 @@ class DataPage(Page):
     def _on_preprocess(self, preprocess: PreprocessSpec) -> None:
         if self.session.data_spec is not None:
             self.session.set_data_spec(self.session.data_spec.replace(preprocess=preprocess))
-
-    def _go_on(self) -> None:
-        self.session.page_requested.emit("network")
 
     def _cancel(self) -> None:
         if self.session.data_job is not None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from cnnstudio.core.specs import Spec
 from cnnstudio.data.dataset import SPLITS, Dataset, printable
-from cnnstudio.data.spec import PreprocessSpec, SplitSpec
+from cnnstudio.data.spec import PreprocessSpec, SourceSpec, SplitSpec
 from cnnstudio.data.words import counted
 from cnnstudio.gui.pages.data_texts import cache_text, sees_text, statistics_text
 from cnnstudio.gui.theme import set_role, theme
@@ -33,6 +33,7 @@ class SidePanel(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
+        self._source: SourceSpec | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -76,7 +77,10 @@ class SidePanel(QScrollArea):
         self.setWidget(column)
 
     def set_dataset(self, dataset: Dataset, found: Sequence[Finding]) -> None:
-        """Show what is known about a dataset."""
+        """Show what is known about a dataset; of another source from the top."""
+        if dataset.spec.source != self._source:
+            self._source = dataset.spec.source
+            self.verticalScrollBar().setValue(0)
         parts = {SPLIT_TITLES[split].lower(): list(dataset.counts(split).values()) for split in SPLITS}
         self.counts.set_counts([printable(name) for name in dataset.classes], parts)
         self._classes.set_note(counted(len(dataset.classes), "class", "classes"))

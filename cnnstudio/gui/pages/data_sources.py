@@ -16,6 +16,7 @@ from cnnstudio.gui.widgets.drop_zone import DropZone
 from cnnstudio.gui.widgets.form import Form
 from cnnstudio.gui.widgets.labels import ElidedLabel, Label
 from cnnstudio.gui.widgets.option_cards import Option, OptionCards
+from cnnstudio.gui.widgets.side_column import SideColumn
 
 if TYPE_CHECKING:
     from cnnstudio.data.sources.known import KnownSource
@@ -63,7 +64,7 @@ FIELDS = {
     "npz": ("class_names",),
 }
 TEXTS: dict[str, Mapping[Any, str]] = {
-    "classes_from": {"folders": "Subfolders", "names": "File names", "table": "A table"},
+    "classes_from": {"folders": "Folders", "names": "File names", "table": "A table"},
     "labels": {"fine": "All classes", "coarse": "Twenty groups"},
 }
 
@@ -106,9 +107,7 @@ class SourcePanel(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)
-        box.addWidget(self._card)
-        box.addWidget(self.zone)
-        box.addStretch(1)
+        box.addWidget(SideColumn([self._card, self.zone], None), 1)
         box.addWidget(self.main_button)
 
     def set_source(self, source: SourceSpec | None) -> None:

@@ -114,6 +114,8 @@ class RunsLayout(QWidget):
             "Open a run…", "Show a run that lies elsewhere: choose its folder.", icon="folder-plus-outline"
         )
         self.bin_list = BinButton()
+        # A flat button is lower: beside the other one its text would stand higher.
+        self.bin_list.setMinimumHeight(self.bin_button.sizeHint().height())
 
     def _lay_out(self) -> None:
         self.card.add_to_header(self.filter)

@@ -13,7 +13,7 @@ from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.data_filters import SPLIT_TITLES, DataFilters
 from cnnstudio.gui.widgets.gallery import MAX_ZOOM_PX, MIN_ZOOM_PX, Gallery
 from cnnstudio.gui.widgets.gallery_model import Badge, GalleryItems
-from cnnstudio.gui.widgets.labels import ElidedLabel
+from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.pixels import Pixels
 
 SPLIT_ROLES = {"train": "series.0", "val": "series.1", "test": "series.2"}
@@ -54,7 +54,7 @@ class DataBrowser(Card):
         self.zoom.setFixedWidth(110)
         self.zoom.setAccessibleName("Size of the pictures")
         self.zoom.setToolTip(f"Size of the pictures, {MIN_ZOOM_PX} to {MAX_ZOOM_PX} px.")
-        self.about = ElidedLabel("", "small")
+        self.about = Label("", "small", wrap=True)
         self._lay_out()
         self._connect()
 

@@ -44,7 +44,7 @@ class DataFilters(QWidget):
         out = (LEFT_OUT, "Left out", "Show the pictures that you left out.")
         self.parts = Chips([(ALL, "All", "Show the pictures of all parts."), *parts, out], "Part")
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Name contains…")
+        self.search.setPlaceholderText("Name")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Name contains")
         self.search.setToolTip("Show pictures whose name contains this.")
@@ -192,5 +192,5 @@ def _combo(name: str, tooltip: str) -> QComboBox:
     combo.setAccessibleName(name)
     combo.setToolTip(tooltip)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(10)
+    combo.setMinimumContentsLength(7)
     return combo

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.data.words import counted
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
+from cnnstudio.gui.widgets.flow import FlowLayout
 from cnnstudio.gui.widgets.labels import Label
 
 FIX_TOOLTIP = "Leave out all but one of each, in the project only; those in the test or validation part stay."
@@ -73,7 +74,7 @@ class Findings(QWidget):
         link.setProperty("key", finding.key)
         link.clicked.connect(self._on_clicked)
         link.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        links = QHBoxLayout()
+        links = FlowLayout(spacing=theme.tokens.size.grid)
         links.addWidget(link)
         self.links.append(link)
         if finding.fix:
@@ -81,7 +82,6 @@ class Findings(QWidget):
             fix.setProperty("key", finding.key)
             fix.clicked.connect(self._on_fix)
             links.addWidget(fix)
-        links.addStretch(1)
         box.addLayout(links)
         return row
 

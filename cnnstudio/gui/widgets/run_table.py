@@ -14,7 +14,7 @@ from cnnstudio.gui.widgets.table import Column, Table
 
 MARK = QSize(22, 12)
 # Of each column only so many of the longest texts are measured; the font decides which of them is the widest.
-MEASURED, SAMPLED, PADDING_PX, GAP_PX = 4, 16, 28, 8
+MEASURED, SAMPLED, PADDING_PX, GAP_PX = 4, 16, 24, 8
 
 
 class RunTable(Table):
@@ -68,6 +68,9 @@ class RunTable(Table):
         mark_px = MARK.width() + GAP_PX if column == 0 else 0
         texts_px = [metrics.horizontalAdvance(text) + mark_px for text in longest]
         least, most = self._limits_px[column]
+        if not any(longest):
+            # Tags and notes that nobody wrote leave their room to the names.
+            return least
         title_px = self.horizontalHeader().sectionSizeHint(column)
         return min(most, max(least, title_px, max(texts_px, default=0) + PADDING_PX))
 

@@ -11,9 +11,9 @@ SIDE_PX = 264
 
 
 class SideColumn(QScrollArea):
-    """Cards at their own height, one below the other."""
+    """Cards at their own height, one below the other; as wide as it is let without a width."""
 
-    def __init__(self, cards: Sequence[QWidget]) -> None:
+    def __init__(self, cards: Sequence[QWidget], width_px: int | None = SIDE_PX) -> None:
         super().__init__()
         holder = QWidget()
         set_role(holder, "plain")
@@ -26,6 +26,7 @@ class SideColumn(QScrollArea):
         self.setWidget(holder)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFixedWidth(SIDE_PX)
+        if width_px is not None:
+            self.setFixedWidth(width_px)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

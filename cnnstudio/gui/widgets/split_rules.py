@@ -10,9 +10,9 @@ from cnnstudio.gui.widgets.numbers import WholeField
 
 GROUPS = (
     ("none", "Nothing"),
-    ("copies", "Copies of a picture"),
-    ("folder", "Folders (and copies)"),
-    ("pattern", "By file name (and copies)"),
+    ("copies", "Copies"),
+    ("folder", "Folders, copies"),
+    ("pattern", "Names, copies"),
 )
 TYPING_MS = 600
 

@@ -224,6 +224,15 @@ class Table(QTableView):
             width_px = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + 12
             header.resizeSection(column, min(most_px, max(least_px, width_px)))
 
+    def stretch_column(self, column: int) -> None:
+        """Let this column take the room that the others leave; its cells wrap instead of being cut."""
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.setWordWrap(True)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.verticalHeader().setMinimumSectionSize(ROW_PX)
+
     def set_kept(self, rows: Iterable[int] | None) -> None:
         """Show only these rows (numbers in the order they were given), or all."""
         self._sorted.set_kept(None if rows is None else frozenset(rows))
