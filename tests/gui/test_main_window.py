@@ -17,6 +17,7 @@ from cnnstudio.gui.closing import CloseQuestion
 from cnnstudio.gui.crash import CrashWatch
 from cnnstudio.gui.launch import open_path
 from cnnstudio.gui.main_window import NO_PROJECT, MainWindow
+from cnnstudio.gui.pages.registry import PAGES
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.training import Phase
@@ -110,6 +111,32 @@ def test_an_image_dropped_without_a_network_says_what_to_do_first(
     with qtbot.waitSignal(main_window.session.notice) as caught:
         drop(main_window, mime)
     assert "no trained network" in caught.args[1]
+
+
+@pytest.mark.parametrize("page", [page.key for page in PAGES])
+def test_a_program_dropped_on_any_page_is_named_and_nothing_happens(
+    main_window: MainWindow, qtbot: QtBot, tmp_path: Path, page: str
+) -> None:
+    session = main_window.session
+    session.new_project(ShapesSource(per_class=8, side=32), "lenet5-modern")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=TIMEOUT_MS)
+    main_window.show_page(page)
+    QApplication.processEvents()
+    before = session.data_spec, session.graph, session.run
+    (tmp_path / "setup.exe").write_bytes(b"MZ" + bytes(200))
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "setup.exe"))])
+    # Through the window's handle, as the system sends it: Qt then asks the widgets under the pointer first.
+    handle, none = main_window.windowHandle(), Qt.KeyboardModifier.NoModifier
+    middle = main_window.rect().center()
+    QApplication.sendEvent(handle, QDragEnterEvent(middle, Qt.DropAction.CopyAction, mime, LEFT, none))
+    with qtbot.waitSignal(session.notice) as told:
+        QApplication.sendEvent(handle, QDropEvent(QPointF(middle), Qt.DropAction.CopyAction, mime, LEFT, none))
+    assert told.args is not None
+    assert told.args[1].startswith("'setup.exe' is a program")
+    assert main_window.current_page == page
+    assert (session.data_spec, session.graph, session.run) == before
+    assert main_window.drops.overlay.isHidden()
 
 
 def test_a_dropped_project_is_opened(main_window: MainWindow, qtbot: QtBot) -> None:
