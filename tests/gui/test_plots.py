@@ -10,7 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.confusion import ConfusionMatrix
+from cnnstudio.gui.widgets.numbers import loss_text
 from cnnstudio.gui.widgets.plot import Curve, Plot
+from cnnstudio.gui.widgets.plot_axes import ThemedPlot, short_number
 from cnnstudio.gui.widgets.smoothing import BLOCK, Series, Smoother, thinned
 from cnnstudio.gui.widgets.sparkline import SparklineStrip
 
@@ -185,3 +187,31 @@ def test_small_curves_leave_out_what_is_not_finite(qtbot: QtBot) -> None:
     image = strip.grab().toImage()
     accent = theme.color("series.0").rgb()
     assert any(image.pixel(x, y) == accent for x in range(130) for y in range(24, 62))
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("0.5", "0.5"),
+        ("20000", "20000"),
+        ("250000", "2.5e5"),
+        ("3e+33", "3e33"),
+        ("1e-05", "1e-5"),
+        ("-400000", "-4e5"),
+    ],
+)
+def test_numbers_of_an_axis_fit_beside_it(text: str, short: str) -> None:
+    assert short_number(text) == short
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0581, "0.058"), (999.25, "999.250"), (227_914.168, "227,900"), (1.34e33, "1.34e33")]
+)
+def test_a_loss_that_blew_up_is_told_in_four_digits(value: float, text: str) -> None:
+    assert loss_text(value) == text
+
+
+def test_axis_of_a_huge_loss_keeps_its_numbers(plot: Plot) -> None:
+    axis = plot.findChildren(ThemedPlot)[0].getPlotItem().getAxis("left")
+    texts = axis.tickStrings([0.0, 200_000.0, 450_000.0], 1.0, 50_000.0)
+    assert texts == ["0", "2e5", "4.5e5"]

@@ -22,6 +22,11 @@ def decimal_text(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else text
 
 
+def loss_text(value: float) -> str:
+    """A loss with three decimals; one that blew up in four digits: 0.058, 227,900, 1.3e33."""
+    return f"{value:.3f}" if abs(value) < 1_000 else decimal_text(float(f"{value:.4g}"))
+
+
 class WholeField(QSpinBox):
     """A whole number with thousands separators and its unit; arrow keys step, the wheel only with the focus."""
 

@@ -10,6 +10,8 @@ from PySide6.QtGui import QPaintEvent
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.shared_x import MARGIN, Range, SharedX, view_of
 
+LONG = 100_000  # an axis has room for five digits
+
 pg.setConfigOptions(antialias=True, useOpenGL=False)
 
 
@@ -19,6 +21,20 @@ class _LeftAxis(pg.AxisItem):
     def boundingRect(self) -> QRectF:
         grown: QRectF = super().boundingRect().adjusted(0, -8, 0, 8)
         return grown
+
+    def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        """The numbers beside the grid; those of a loss that blew up would need more room than there is."""
+        texts: list[str] = super().tickStrings(values, scale, spacing)
+        return texts if self.logMode else [short_number(text) for text in texts]
+
+
+def short_number(text: str) -> str:
+    """A number of an axis in few signs: 250000 and 2.5e+05 become 2.5e5."""
+    value = float(text)
+    if abs(value) < LONG and "e" not in text:
+        return text
+    mantissa, _, exponent = f"{value:.5e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
 class ThemedPlot(pg.PlotWidget):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.numbers import loss_text
 from cnnstudio.gui.widgets.plot import Curve, Plot
 from cnnstudio.gui.widgets.tile import NumberTile
 from cnnstudio.gui.widgets.times import duration_text
@@ -106,7 +107,9 @@ class RunCurves(QWidget):
         best = f"best {self._best.val_top1:.1%}, epoch {self._best.epoch}" if self._best else ""
         self.accuracy_tile.set_value(f"{last.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
         gap = last.val_loss - last.train_loss
-        self._loss_tile.set_value(f"{last.val_loss:.3f}", f"{abs(gap):.3f} {'above' if gap >= 0 else 'below'} training")
+        self._loss_tile.set_value(
+            loss_text(last.val_loss), f"{loss_text(abs(gap))} {'above' if gap >= 0 else 'below'} training"
+        )
 
     def _epochs_text(self, done: int) -> str:
         return f"{done:,} of {self._epochs:,} epochs" if self._epochs else ""
