@@ -199,6 +199,24 @@ def test_overlaid_curves_are_drawn_anew_where_the_user_zooms(qtbot: QtBot) -> No
     assert plot.values_at(150.0)["2"] == pytest.approx(152.0)
 
 
+def test_a_whole_run_fills_the_width_although_the_sheet_was_empty_before(qtbot: QtBot) -> None:
+    plot = OverlayPlot("Curves")
+    qtbot.addWidget(plot)
+    plot.resize(700, 300)
+    plot.show()
+    x, none = np.arange(1.0, 21.0), np.empty(0)
+    plot.set_curves([OverlayCurve("1", 0, none, none)])
+    plot.draw()
+    plot.set_curves([OverlayCurve("1", 0, x, x)])
+    plot.draw()
+    assert plot.plot.across()[0] == pytest.approx(0.0)
+    assert 20.0 <= plot.plot.across()[1] < 21.0, "no epoch that never was"
+    grown = np.arange(1.0, 31.0)
+    plot.set_curves([OverlayCurve("1", 0, grown, grown)])
+    plot.draw()
+    assert plot.plot.across()[1] > 31.0, "what grows gets room for what is to come"
+
+
 def test_points_of_a_history_that_goes_back_are_put_in_order_and_smoothed() -> None:
     loss = next(measure for measure in MEASURES if measure.is_per_step)
     found = overlay_points((np.array([1.0, 3.0, 2.0]), np.array([5.0, 1.0, 3.0])), loss)

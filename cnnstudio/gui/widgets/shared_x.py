@@ -50,7 +50,12 @@ class SharedX:
         if self.is_zoomed:
             return
         ends = self._extents.values()
-        extent = (min(e[0] for e in ends), max(e[1] for e in ends)) if ends else (0.0, 1.0)
+        if not ends:
+            # An empty sheet is no view that grows: what comes first may be a whole run, which then fills the width.
+            self._view = None
+            self._show(view_of((0.0, 1.0), None, low=0.0, high=MARGIN / 2))
+            return
+        extent = (min(e[0] for e in ends), max(e[1] for e in ends))
         # What doesn't grow fills the width; only a view that has become too narrow gets room for what is to come.
         view = view_of(extent, self._view, low=0.0, high=MARGIN / 2 if self._view is None else GROW)
         if view != self._view:
