@@ -1,7 +1,7 @@
 """Notices: who waits for whom, and what they must not cover."""
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QGraphicsView, QListView, QSlider, QWidget
+from PySide6.QtWidgets import QGraphicsView, QLineEdit, QListView, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.gui.theme import theme
@@ -111,6 +111,20 @@ def test_it_covers_neither_main_button_nor_slider_nor_table(qtbot: QtBot) -> Non
         assert not notice.geometry().intersects(widget.geometry()), widget
 
 
+def test_it_makes_room_for_a_button_that_comes_right_after_it(qtbot: QtBot) -> None:
+    room = QWidget()
+    qtbot.addWidget(room)
+    room.resize(1000, 600)
+    button = Button("Folder…", "Choose a folder.")
+    button.setParent(room)
+    button.setGeometry(10, 10, 120, 40)
+    room.show()
+    notice = NoticeBar(room)
+    notice.show_notice("ok", "Saved.")
+    button.setGeometry(notice.geometry())
+    qtbot.waitUntil(lambda: not notice.geometry().intersects(button.geometry()), timeout=2_000)
+
+
 def test_in_an_empty_room_it_lies_at_the_bottom_right(qtbot: QtBot) -> None:
     room = QWidget()
     qtbot.addWidget(room)
@@ -120,6 +134,19 @@ def test_in_an_empty_room_it_lies_at_the_bottom_right(qtbot: QtBot) -> None:
     notice.show_notice("ok", "Saved.")
     place: QRect = notice.geometry()
     assert (place.right() + 1, place.bottom() + 1) == (1000 - 16, 600 - 46)
+
+
+def test_it_covers_a_gallery_rather_than_a_field_that_is_typed_into(qtbot: QtBot) -> None:
+    room = QWidget()
+    qtbot.addWidget(room)
+    room.resize(1000, 600)
+    view, field = QListView(room), QLineEdit(room)
+    view.setGeometry(0, 0, 600, 600)
+    field.setGeometry(620, 520, 360, 30)
+    notice = NoticeBar(room)
+    room.show()
+    notice.show_notice("info", "LeNet-5 now takes 3×64×64 images and has 2 outputs.")
+    assert not notice.geometry().intersects(field.geometry())
 
 
 def test_it_covers_the_text_beside_a_plot_rather_than_the_plot(qtbot: QtBot) -> None:

@@ -81,6 +81,14 @@ def test_tags_and_notes_that_nobody_wrote_leave_their_room_to_the_names(table: R
     assert all(now > then for now, then in zip([table.columnWidth(c) for c in (4, 5)], before, strict=True))
 
 
+def test_a_table_that_was_empty_gives_its_first_row_the_room_it_needs(table: RunTable) -> None:
+    table.resize(904, 300)
+    table.set_rows([])
+    table.set_rows([ROW])
+    cut = set(cut_columns(table))
+    assert cut <= {"Data", "Network", "Name", "Folder"}
+
+
 def test_in_a_small_window_numbers_and_states_stay_whole_and_nothing_scrolls_sideways(table: RunTable) -> None:
     table.resize(1120, 300)
     table.set_rows([ROW])

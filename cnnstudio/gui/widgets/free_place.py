@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QGraphicsView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QGraphicsView,
+    QLineEdit,
+    QWidget,
+)
 
 # What covering a px of each costs: better a part of a table than of a drawing, and that than the button that everybody
 # looks for.
@@ -48,7 +57,7 @@ def _obstacles(floating: QWidget, room: QWidget) -> Iterator[tuple[QRect, int]]:
 def _cost_of(widget: QWidget) -> int:
     if isinstance(widget, QAbstractButton):
         return MAIN_COST if widget.property("role") == "main" else CONTROL_COST
-    if isinstance(widget, QAbstractSlider):
+    if isinstance(widget, QAbstractSlider | QAbstractSpinBox | QComboBox | QLineEdit):
         return CONTROL_COST
     if isinstance(widget, QGraphicsView):
         return DRAWING_COST

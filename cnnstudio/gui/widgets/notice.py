@@ -17,6 +17,8 @@ ICONS = {
 }
 # A narrow one finds room in a column beside a plot.
 WIDTHS_PX = (520, 380, 244)
+# What a notice tells of often lays the page out anew, only after it was told.
+SETTLE_MS = 80
 
 
 class NoticeBar(QFrame):
@@ -30,6 +32,8 @@ class NoticeBar(QFrame):
         self._room, self._margin_px = parent, margin_px
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
+        self._settle_timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle_timer.timeout.connect(self._settle)
         self._clock = QElapsedTimer()
         self._clock.start()
         self._queue = NoticeQueue()
@@ -105,6 +109,11 @@ class NoticeBar(QFrame):
         self.show()
         self.place()
         self.raise_()
+        self._settle_timer.start()
+
+    def _settle(self) -> None:
+        if self.isVisible():
+            self.place()
 
     def _dress(self) -> None:
         """Draw the icon in the theme's colours; in a theme that changes while the notice is shown, again."""

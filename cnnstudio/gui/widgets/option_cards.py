@@ -12,6 +12,8 @@ from cnnstudio.gui.widgets.tabs import STEPS
 from cnnstudio.gui.widgets.tile_button import WRAPPED, SurfaceButton
 
 PADDING_PX, DOT_PX, TEXT_LEFT_PX = 10, 16, 36
+# The hint is for this width; a column that is narrower asks for the height by itself, and must not get more than that.
+USUAL_PX = 252
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class OptionCard(SurfaceButton):
         self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
-        return QSize(220, self.heightForWidth(220))
+        return QSize(USUAL_PX, self.heightForWidth(USUAL_PX))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(140, self.fontMetrics().height() * 2 + 2 * PADDING_PX)

@@ -68,7 +68,7 @@ class RunTable(Table):
         mark_px = MARK.width() + GAP_PX if column == 0 else 0
         texts_px = [metrics.horizontalAdvance(text) + mark_px for text in longest]
         least, most = self._limits_px[column]
-        if not any(longest):
+        if rows and least and not any(longest):
             # Tags and notes that nobody wrote leave their room to the names.
             return least
         title_px = self.horizontalHeader().sectionSizeHint(column)
