@@ -33,15 +33,14 @@ from cnnstudio.data.worker import (
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
-TIME_LIMIT_S = 10.0
-MEMORY_LIMIT_BYTES = 1_400_000_000
+TIME_LIMIT_S, MEMORY_LIMIT_BYTES = 10.0, 1_400_000_000
 MAX_WORKERS = 16
-CHUNK_FILES = 256
-CHUNK_BYTES = 8_000_000
-CHUNKS_PER_WORKER = 4
+CHUNK_FILES, CHUNK_BYTES, CHUNKS_PER_WORKER = 256, 8_000_000, 4
 POLL_S = 0.1
 # Without an answer for so many time limits, something is wrong with the children themselves.
 PATIENCE = 6
+# Beside the decoder what looking for copies takes: children load it while files are listed, not at the very end.
+LIBRARIES = ("cnnstudio.data.worker", "cnnstudio.data.duplicates", "numpy.random", "numpy.ma")
 CLOSED = "The image decoder is closed."
 KILLED = "The processes that decode images were killed."
 T = TypeVar("T")
@@ -273,7 +272,7 @@ class Decoder:
                 self._pool = ProcessPool(
                     self._workers,
                     initializer=start_child,
-                    initargs=(self._memory_bytes, "cnnstudio.data.worker"),
+                    initargs=(self._memory_bytes, *LIBRARIES),
                     context=Children(),
                 )
             return self._pool

@@ -148,3 +148,18 @@ def test_inline_run_raises_errors() -> None:
 
     with pytest.raises(Cancelled):
         run_inline(work)
+
+
+def test_a_helper_stops_with_its_job_and_says_nothing() -> None:
+    heard: list[object] = []
+    job = JobContext(heard.append)
+    helper = job.aside()
+    helper.check()
+    helper.progress(1, 2, "beside")
+    helper.rest(0.001)
+    threading.Timer(0.05, job.cancel).start()
+    helper.rest(60.0)
+    assert helper.is_cancel_requested
+    with pytest.raises(Cancelled):
+        helper.check()
+    assert heard == []

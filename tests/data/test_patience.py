@@ -1,5 +1,6 @@
 """Files that a drive doesn't give at once: asked for again, and at the end given up with their reason."""
 
+import copy
 import errno
 import os
 from collections.abc import Callable
@@ -10,9 +11,11 @@ import pytest
 from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.decode import ImageError, read_bytes
+from cnnstudio.data.decoder import _ChildrenGone as gone
 from cnnstudio.data.drives import is_passing
 from cnnstudio.data.patience import MAX_IN_A_ROW, DriveError, Patience
 from cnnstudio.data.scan import scan_folder
+from cnnstudio.data.streamed import FilesGone
 from cnnstudio.data.worker import Failure, Rows, Work, joined_rows, unread_row
 
 WORK = Work(8, 3, "crop")
@@ -209,3 +212,10 @@ def test_a_drive_that_lists_no_folder_any_more_stops_the_scan(image_folder, monk
     monkeypatch.setattr(Patience.__init__, "__defaults__", (PAUSES_S,))
     with pytest.raises(DriveError, match=rf"{MAX_IN_A_ROW} files in a row failed.*Input/output error"):
         scan_folder(root, JobContext())
+
+
+@pytest.mark.parametrize("error", [DriveError.after(50, "is stale"), FilesGone("x.png is gone", rows=(1,)), gone()])
+def test_these_errors_cross_the_border_of_a_process(error):
+    """A training in a process of its own tells the window why it ended."""
+    there = copy.copy(error)  # by the same way as through a pipe
+    assert (type(there), there.message, there.hint) == (type(error), error.message, error.hint)
