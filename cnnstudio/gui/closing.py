@@ -52,7 +52,7 @@ class CloseQuestion(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
 
-def closing_words(training: TrainingControl, step: int) -> ClosingWords:
+def closing_words(training: TrainingControl) -> ClosingWords:
     """What happens to the training when the window closes: a run that doesn't exist yet can't be saved."""
     if training.phase is Phase.CHECKING:
         return ClosingWords(
@@ -70,10 +70,11 @@ def closing_words(training: TrainingControl, step: int) -> ClosingWords:
             "Close",
             "Don't begin the training, and close.",
         )
-    name, where = training.run.name, f" at step {step:,}" if step else ""
+    # No number: the training goes on behind the question.
+    name = training.run.name
     return ClosingWords(
         "A training is running",
-        f"{name[:1].upper()}{name[1:]} is saved{where} when you close now, and nothing that it has learnt is lost. "
+        f"{name[:1].upper()}{name[1:]} is saved at its next step when you close; nothing that it has learnt is lost. "
         "Resume it later on the page Runs.",
         "Stop and close",
         "Save the training at its next step, and close.",

@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        question = CloseQuestion(closing_words(self.session.training, self.meter.step), self)
+        question = CloseQuestion(closing_words(self.session.training), self)
         question.accepted.connect(self.close_without_asking)
         question.open()
 

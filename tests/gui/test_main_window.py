@@ -207,7 +207,7 @@ def test_closing_while_training_asks_and_keep_training_keeps_both(training_windo
     assert not training_window.close()
     question = training_window.findChild(CloseQuestion)
     assert question is not None
-    assert "is saved at step" in question.accessibleName()
+    assert "is saved at its next step" in question.accessibleName()
     qtbot.mouseClick(question.keep_button, LEFT)
     assert training_window.isVisible()
     assert training_window.session.training.is_active
