@@ -25,7 +25,6 @@ from cnnstudio.data.findings import split_problems
 from cnnstudio.data.raw import Problem, RawData
 from cnnstudio.data.spec import DataEdits, DataSpec
 from cnnstudio.data.splits import EXCLUDED, SPLITS
-from cnnstudio.data.streamed import StreamedPixels
 from cnnstudio.data.words import printable
 
 __all__ = ["EXCLUDED", "SPLITS", "Dataset", "Problem", "open_dataset", "printable"]
@@ -99,6 +98,9 @@ class Dataset:
 
     def let_go(self) -> None:
         """End the processes that decode files for it, if any; who asks for pixels later starts them again."""
+        # It brings the decoder along, and this module is loaded before the window's first paint.
+        from cnnstudio.data.streamed import StreamedPixels
+
         pixels: object = self.pixels
         if isinstance(pixels, StreamedPixels):
             pixels.close()
