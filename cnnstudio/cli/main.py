@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cnnstudio.core.allocation import keep_freed_memory
 from cnnstudio.core.errors import Cancelled, FileError, StudioError
+from cnnstudio.core.leaving import leave
 
 COMMANDS = (
     "train",
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of the program; ends the process with a stable exit code."""
     keep_freed_memory()
     args = list(sys.argv[1:] if argv is None else argv)
-    sys.exit(run(args))
+    leave(run(args))
 
 
 def run(args: list[str]) -> int:
