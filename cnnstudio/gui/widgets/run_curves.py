@@ -104,8 +104,8 @@ class RunCurves(QWidget):
         self._best = next((event for event in reversed(epochs) if event.is_best), self._best)
 
     def _show_epoch(self, last: EpochDone) -> None:
-        best = f"best {self._best.val_top1:.1%}, epoch {self._best.epoch}" if self._best else ""
-        self.accuracy_tile.set_value(f"{last.val_top1:.1%}".replace("%", " %"), best.replace("%", " %"))
+        best = f"best {100 * self._best.val_top1:.1f}, epoch {self._best.epoch:,}" if self._best else ""
+        self.accuracy_tile.set_value(f"{100 * last.val_top1:.1f} %", best)
         gap = last.val_loss - last.train_loss
         self._loss_tile.set_value(
             loss_text(last.val_loss), f"{loss_text(abs(gap))} {'above' if gap >= 0 else 'below'} training"
