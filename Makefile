@@ -21,7 +21,7 @@ lint: $(VENV)/.dev  ## formatter, linter, type checker, import contracts
 	@$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.dev  ## all tests; the real-window ones need Xvfb and xdotool
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 benchmarks: $(VENV)/.dev  ## ratios measured in one run; nothing else should be running
 	@$(BIN)/python -m tests.benchmarks

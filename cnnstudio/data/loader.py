@@ -187,8 +187,7 @@ class Batches:
 
     def _as_it_is(self, positions: "Tensor") -> "Batch":
         positions = self._stand_ins.of(positions)
-        pixels = self._store.take(positions)
-        return normalise(pixels, self.preprocess), self.labels[positions.to(self.labels.device)]
+        return self._plain(positions), self.labels[positions.to(self.labels.device)]
 
     def close(self) -> None:
         """End the thread or the worker processes that prepare batches, if there are any."""

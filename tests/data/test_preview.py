@@ -66,10 +66,11 @@ def test_the_preview_is_what_the_training_gets_where_pictures_are_mixed(dataset:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
-def test_the_preview_is_what_the_training_gets_from_workers(workers: int, dataset: Dataset) -> None:
-    for augment in (preset("alexnet", 32), MIXED):
-        check(dataset, augment, workers)
+@pytest.mark.parametrize(("workers", "augment"), [(1, preset("alexnet", 32)), (2, MIXED)], ids=["1", "2"])
+def test_the_preview_is_what_the_training_gets_from_workers(
+    workers: int, augment: AugmentSpec, dataset: Dataset
+) -> None:
+    check(dataset, augment, workers)
 
 
 def test_tensors_are_shown_as_the_pictures_they_were_made_of(dataset: Dataset) -> None:

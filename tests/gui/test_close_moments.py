@@ -25,6 +25,7 @@ WAYS = ("close", "stop, close", "pause, close", "sigterm", "pause, sigterm")
 CODE = """
 import json, os, signal, sys, time
 from PySide6.QtCore import QTimer
+from cnnstudio.core.leaving import leave
 from cnnstudio.gui import app
 from cnnstudio.gui.main_window import MainWindow
 way, delay_ms = sys.argv[1], int(sys.argv[2])
@@ -54,7 +55,7 @@ def init(self, *args):
     seen = []
     training.changed.connect(on_change)
 MainWindow.__init__ = init
-sys.exit(app.run_app(sample="digits"))
+leave(app.run_app(sample="digits"))
 """
 
 
