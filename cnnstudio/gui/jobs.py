@@ -15,7 +15,7 @@ from cnnstudio.core.jobs import Job, JobContext, JobEnded, JobFunction, JobStart
 DRAIN_MS = 33
 # What trains beside the window waits for Python meanwhile: a job whose events take long to show has them shown less
 # often, so that they take this share of the time; but no later than this.
-SHARE, LATEST_S = 0.01, 0.25
+SHARE, LATEST_S = 0.01, 0.33
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Jobs(QObject):
             on_done: Gets the result.
             on_error: Gets what went wrong. A job that was cancelled is no error.
             on_cancelled: Is told that it was stopped before it had a result.
-            on_events: Gets the events of 33 ms to 250 ms at once, oldest first.
+            on_events: Gets the events of 33 ms to 330 ms at once, oldest first.
             supersede: Cancel what waits or runs in the lane.
         """
         if self._is_closed:
@@ -72,7 +72,7 @@ class Jobs(QObject):
             return Job(name, lane, function, JobContext(), state=JobState.CANCELLED)
         job = self._lanes.submit(name, lane, function, supersede=supersede)
         self._callbacks[job.number] = _Callbacks(on_done, on_error, on_cancelled, on_events)
-        self._timer.start()
+        self._timer.start(DRAIN_MS)
         self.job_started.emit(job)
         return job
 
@@ -89,8 +89,7 @@ class Jobs(QObject):
             if now_s >= self._next_s.get(number, 0.0) or isinstance(events[-1], JobEnded):
                 del self._held[number]
                 self._deliver(job, events)
-        if not self._callbacks:
-            self._timer.stop()
+        self._set_pace()
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """Cancel everything, wait for the threads, and deliver what they told last; False if one is still busy."""
@@ -99,6 +98,16 @@ class Jobs(QObject):
         self.drain()
         self._timer.stop()
         return is_quiet
+
+    def _set_pace(self) -> None:
+        """Come again when there may be something to deliver: to look costs Python's lock too."""
+        if not self._callbacks:
+            self._timer.stop()
+            return
+        due_s = min(self._next_s.get(number, 0.0) for number in self._callbacks)
+        wait_ms = max(DRAIN_MS, round((due_s - time.monotonic()) * 1000))
+        if wait_ms != self._timer.interval():
+            self._timer.setInterval(wait_ms)
 
     def _deliver(self, job: Job, events: list[Any]) -> None:
         callbacks = self._callbacks[job.number]
