@@ -20,18 +20,7 @@ MAX_RECENT_COMMANDS = 6
 def window_actions(window: "MainWindow") -> tuple[Action, ...]:
     """All actions of a window: its own and those of the session."""
     return (
-        Action(
-            "project.new", "New project", FILE, _new, ("Ctrl+N",), "plus", tooltip="Begin with a sample or a folder."
-        ),
-        Action(
-            "project.open",
-            "Open a project…",
-            FILE,
-            window.dialogs.choose_project,
-            ("Ctrl+O",),
-            "folder-outline",
-            tooltip="Choose the folder of a project: data, network, recipe and runs come back as they were.",
-        ),
+        *_project_actions(window),
         *_data_actions(window.dialogs),
         *_network_actions(window.dialogs),
         *(_opener(path) for path in window.session.settings.recent[:MAX_RECENT_COMMANDS]),
@@ -46,6 +35,31 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             "Ask the chosen run what is in the picture on the clipboard.",
         ),
         *ACTIONS,
+        *_own_actions(window),
+    )
+
+
+def _project_actions(window: "MainWindow") -> tuple[Action, ...]:
+    """Where a project comes from."""
+    return (
+        Action(
+            "project.new", "New project", FILE, _new, ("Ctrl+N",), "plus", tooltip="Begin with a sample or a folder."
+        ),
+        Action(
+            "project.open",
+            "Open a project…",
+            FILE,
+            window.dialogs.choose_project,
+            ("Ctrl+O",),
+            "folder-outline",
+            tooltip="Choose the folder of a project: data, network, recipe and runs come back as they were.",
+        ),
+    )
+
+
+def _own_actions(window: "MainWindow") -> tuple[Action, ...]:
+    """What concerns the window itself."""
+    return (
         Action(
             "view.commands",
             "Search or run a command",

@@ -35,9 +35,7 @@ def build_trainer(
     stack: ExitStack,
     group: "Group | None" = None,
 ) -> "Trainer":
-    """The trainer where the run stands, in a group that divides each batch or alone.
-
-    `stack` ends the processes that prepare its batches.
+    """The trainer where the run stands, alone or in a group; `stack` ends the processes that prepare its batches.
 
     Raises:
         RecipeError: The device that the recipe asks for is not there.
@@ -57,11 +55,10 @@ def build_trainer(
     made_with = circumstances(run, device, plan) | ({} if group is None else group.circumstances)
     if group is not None:
         train, val, plan = group.share(train), group.share(val), group.fit(plan)
-    rows = dataset.indices("train")
     trainer = Trainer(
         *(network, train, val, run.config, device, run.checkpoints, before_save, plan),
         observers=(HealthObserver(),) if group is None or group.is_writer else (),
-        name_of=lambda position: dataset.names[int(rows[position])],
+        name_of=_namer(dataset),
         made_with=made_with,
         notes=_notes(run, dataset, latest, made_with),
         team=group,
@@ -70,6 +67,12 @@ def build_trainer(
     if latest is not None:
         trainer.restore(latest, load_best(run.checkpoints))
     return trainer
+
+
+def _namer(dataset: Dataset) -> Callable[[int], str]:
+    """What a training image is called by its position in the split."""
+    rows = dataset.indices("train")
+    return lambda position: dataset.names[int(rows[position])]
 
 
 def _network(run: Run, group: "Group | None") -> "nn.Module":

@@ -101,8 +101,7 @@ class Trainer:
         self._guard = Guard(self.network, train, name_of, self.passes.scaler, lambda: self.saver.saved_step)
         self._seed_step = StepSeed(self.network, config.seed, device, self.team.rank)
         self._watcher = Watcher(val, self.plan)
-        self._ledger = Ledger()
-        self.sums = EpochSums()
+        self._ledger, self.sums = Ledger(), EpochSums()
         self.saver = Saver(folder, before_save, config.saving.keep_every, is_writer=self.team.is_writer)
 
     def run(self, ctx: JobContext, emit: Callable[[TrainingEvent | Progress], None]) -> RunEnded:

@@ -7,12 +7,14 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.confusion import ConfusionMatrix
 from cnnstudio.gui.widgets.numbers import loss_text
 from cnnstudio.gui.widgets.plot import Curve, Plot
 from cnnstudio.gui.widgets.plot_axes import ThemedPlot, short_number
+from cnnstudio.gui.widgets.plot_pace import DRAW_MS, SLOWEST_MS, pause_ms
 from cnnstudio.gui.widgets.smoothing import BLOCK, Series, Smoother, thinned
 from cnnstudio.gui.widgets.sparkline import SparklineStrip
 
@@ -215,3 +217,16 @@ def test_axis_of_a_huge_loss_keeps_its_numbers(plot: Plot) -> None:
     axis = plot.findChildren(ThemedPlot)[0].getPlotItem().getAxis("left")
     texts = axis.tickStrings([0.0, 200_000.0, 450_000.0], 1.0, 50_000.0)
     assert texts == ["0", "2e5", "4.5e5"]
+
+
+def test_plots_in_sight_share_the_time_and_those_that_are_gone_take_none(qtbot: QtBot) -> None:
+    alone = pause_ms(10.0)
+    plots = [Plot("Loss", [Curve("a", "training")]) for _ in range(4)]
+    for plot in plots:
+        plot.show()
+    assert pause_ms(10.0) >= min(SLOWEST_MS, 2 * alone)
+    assert pause_ms(0.001) == DRAW_MS
+    for plot in plots:
+        plot.close()
+        delete(plot)
+    assert pause_ms(10.0) == alone

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
-from weakref import WeakSet
 
 import numpy as np
 import pyqtgraph as pg
@@ -21,13 +19,12 @@ from cnnstudio.gui.widgets.numbers import decimal_text
 from cnnstudio.gui.widgets.plot_axes import ThemedPlot
 from cnnstudio.gui.widgets.plot_extents import across, along
 from cnnstudio.gui.widgets.plot_hint import EmptyHint
+from cnnstudio.gui.widgets.plot_pace import DRAW_MS, pause_ms, take_part
 from cnnstudio.gui.widgets.shared_x import SharedX
 from cnnstudio.gui.widgets.smoothing import Series, Values, thinned
 from cnnstudio.gui.widgets.tabs import Chip
 
-# Two plots drawn 30 times a second kept the GUI thread busy for half of its time, and what trains beside it waits for
-# the interpreter meanwhile: drawing all in sight may take this share of time, and no two plots draw at once.
-DRAW_MS, SLOWEST_MS, DRAW_SHARE, APART_MS = 100, 3000, 0.02, 40
+APART_MS = 40  # no two plots are drawn in one go
 # A 2 px line of 1e5 points takes 120 ms; of 400 one or two, and it looks the same.
 MAX_SMOOTH_POINTS = 400
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
@@ -53,7 +50,6 @@ class Plot(Card):
 
     looked_at = Signal(object)
     drawn_s = 0.0
-    _alive: "ClassVar[WeakSet[Plot]]" = WeakSet()
 
     def __init__(
         self,
@@ -65,7 +61,7 @@ class Plot(Card):
         has_log: bool = True,
     ) -> None:
         super().__init__(title)
-        Plot._alive.add(self)
+        take_part(self)
         self._has_log, self._is_drawing, self._cost_ms = has_log, False, 0.0
         self._x_title, self._smoothing = x_title, smoothing
         self._curves = tuple(curves)
@@ -149,9 +145,7 @@ class Plot(Card):
 
     def _on_painted(self, cost_ms: float) -> None:
         # By the scene, once: to paint at once, so as to measure it here, would be to paint twice.
-        seen = sum(plot.isVisible() for plot in Plot._alive)
-        wait_ms = (self._cost_ms + cost_ms) * max(1, seen) / DRAW_SHARE
-        self._timer.setInterval(int(min(SLOWEST_MS, max(DRAW_MS, wait_ms))))
+        self._timer.setInterval(pause_ms(self._cost_ms + cost_ms))
 
     def share_x(self, across: SharedX) -> None:
         """Grow and be zoomed with other plots whose horizontal axes mean the same."""
