@@ -3,8 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from cnnstudio.core.errors import StudioError
@@ -15,7 +14,7 @@ from cnnstudio.gui.pages.auditing import PREVIEW_LANE, View, draw_preview, waiti
 from cnnstudio.gui.pages.augment_audit import AugmentAudit
 from cnnstudio.gui.pages.augment_layout import CUSTOM, ONE, PREVIEW, AugmentLayout
 from cnnstudio.gui.undo import UndoStack
-from cnnstudio.gui.undo_keys import claims_undo, undo_way
+from cnnstudio.gui.undo_keys import UndoKeys
 from cnnstudio.gui.widgets.states import EmptyState
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ class AugmentTab(QStackedWidget):
         self.addWidget(self.empty)
         self.addWidget(self.parts)
         self.audit = AugmentAudit(session, self.parts)
+        self.undo_keys = UndoKeys(self)
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._wait_timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._connect()
@@ -73,6 +73,7 @@ class AugmentTab(QStackedWidget):
         parts.again.clicked.connect(self._on_again)
         parts.other.clicked.connect(self._on_other)
         self.empty.triggered.connect(self.pictures_wanted)
+        self.undo_keys.pressed.connect(self._on_undo_key)
         self._timer.timeout.connect(self._draw)
         self._wait_timer.timeout.connect(self._show_waiting)
         session.jobs.job_ended.connect(self._on_job_ended)
@@ -97,19 +98,8 @@ class AugmentTab(QStackedWidget):
             self.session.set_augment(self._undo.redo())
             self.refresh()
 
-    def event(self, event: QEvent) -> bool:
-        # The window's Ctrl+Z is the network's; here it means the augmentation.
-        if claims_undo(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        way = undo_way(event)
-        if way:
-            (self.undo if way == "undo" else self.redo)()
-        else:
-            super().keyPressEvent(event)
+    def _on_undo_key(self, way: str) -> None:
+        (self.undo if way == "undo" else self.redo)()
 
     def _edit(self, augment: AugmentSpec, text: str) -> None:
         if augment != self.augment:

@@ -3,8 +3,8 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.core.errors import DataError, StudioError
@@ -23,7 +23,7 @@ from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.relinking import CHOOSE, FIND, GONE, ask_for_folder, is_lost
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.theme import theme
-from cnnstudio.gui.undo_keys import claims_undo, undo_way
+from cnnstudio.gui.undo_keys import UndoKeys
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.data_browser import DataBrowser
@@ -75,6 +75,8 @@ class DataPage(Page):
         self.problems.stretch_column(1)
         self.problem_card = Card("Problems")
         self.edits = DataEdits(session, self.browser, self.side.edits, self.side.findings, self)
+        # On the other tabs the keys mean what those have, or the network.
+        self.undo_keys = UndoKeys(self, self._is_among_pictures)
         self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._lay_out()
         self._connect()
@@ -133,6 +135,7 @@ class DataPage(Page):
         self.side.save_report.clicked.connect(self.edits.ask_for_report)
         self.side.cache_button.clicked.connect(self._show_cache)
         self.problems.activated_row.connect(self._go_to_picture)
+        self.undo_keys.pressed.connect(self.edits.press)
         self._busy_timer.timeout.connect(self._show_busy)
 
     def show_tab(self, tab: str = PICTURES) -> None:
@@ -152,19 +155,8 @@ class DataPage(Page):
         self.browser.show_only(numbers, "Chosen on the map")
         self.show_tab(PICTURES)
 
-    def event(self, event: QEvent) -> bool:
-        # The window's Ctrl+Z is the network's; among pictures it means their edits.
-        if claims_undo(event) and self.views.currentIndex() == 0:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        way = undo_way(event)
-        if way and self.views.currentIndex() == 0:
-            self.edits.press(way)
-        else:
-            super().keyPressEvent(event)
+    def _is_among_pictures(self) -> bool:
+        return self.views.currentIndex() == 0
 
     # What is shown ----------------------------------------------------------------------------------------------
 

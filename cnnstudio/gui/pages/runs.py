@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cnnstudio.core.jobs import Job
@@ -17,7 +17,7 @@ from cnnstudio.gui.pages.run_saving import save_for_others
 from cnnstudio.gui.pages.run_steps import RunSteps
 from cnnstudio.gui.pages.runs_layout import RunsLayout
 from cnnstudio.gui.session import Session
-from cnnstudio.gui.undo_keys import claims_undo, undo_way
+from cnnstudio.gui.undo_keys import UndoKeys
 from cnnstudio.gui.widgets.notice import NoticeBar
 from cnnstudio.gui.widgets.states import BusyState, EmptyState
 from cnnstudio.runs.run import Run, RunState
@@ -56,6 +56,7 @@ class RunsPage(Page):
         self.undo_notice = NoticeBar(self, margin_px=16)
         self.steps = RunSteps(session, self.undo_notice)
         self.bin = RunBin(session, self.bin_list, self.steps)
+        self.undo_keys = UndoKeys(self)
         self._timer = QTimer(self, interval=QUIET_MS)
         self.busy = BusyState("Reading the runs", "Stop reading; the list is read again when you come back.")
         for view in (self.view, self.empty, self.busy):
@@ -67,19 +68,6 @@ class RunsPage(Page):
         self.session.refresh_runs(is_quiet=True)
         self._show()
         self._timer.start()
-
-    def event(self, event: QEvent) -> bool:
-        # The window's Ctrl+Z is the network's; here it means what was done with runs.
-        if claims_undo(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if way := undo_way(event):
-            self.steps.go(way)
-        else:
-            super().keyPressEvent(event)
 
     def _connect(self) -> None:
         session, view = self.session, self.view
@@ -106,6 +94,7 @@ class RunsPage(Page):
         view.save_button.picked.connect(self._save_curves)
         self.panels.done.connect(self.steps.add)
         self.empty.triggered.connect(self._go_to_train)
+        self.undo_keys.pressed.connect(self.steps.go)
         self._timer.timeout.connect(self._on_time)
         self.busy.triggered.connect(self._on_cancel)
         session.jobs.job_changed.connect(self._on_job_changed)
