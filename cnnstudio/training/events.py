@@ -4,16 +4,16 @@ Which events fire, by the way a training ends (in this order; the last checkpoin
 
 | way                | events                                                            |
 |--------------------|-------------------------------------------------------------------|
-| all epochs done    | … EpochDone, CheckpointSaved, RunEnded("finished")                |
-| Stop, window closed| … StepsDone, CheckpointSaved, RunEnded("stopped")                 |
-| Pause, then Stop   | … CheckpointSaved, RunPaused, RunEnded("stopped")                 |
+| all epochs done    | … EpochDone, Guesses, CheckpointSaved, RunEnded("finished")       |
+| Stop, window closed| … Guesses, StepsDone, CheckpointSaved, RunEnded("stopped")        |
+| Pause, then Stop   | … Guesses, CheckpointSaved, RunPaused, RunEnded("stopped")        |
 | loss not finite    | … StepsDone, RunEnded("diverged"); the last checkpoint is finite  |
 | disk full          | Noted for each try, RunPaused; RunResumed once it could be saved  |
 | data drive gone    | CheckpointSaved, RunPaused; RunResumed once it is back            |
 | …, then Stop       | … CheckpointSaved, RunPaused, RunEnded("stopped")                 |
 | a few files gone   | Noted, once for each batch that lacks some                        |
 | a bug; disk full and Stop | … RunEnded("failed"); the last good checkpoint is untouched |
-| now and then       | LayerHealth, for at most 2 % of the time (training/health.py)     |
+| now and then       | LayerHealth, for at most 1 % of the time (training/health.py)     |
 | kill −9, power cut | nothing; the journal says "running" and nobody holds the lock     |
 """
 

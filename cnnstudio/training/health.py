@@ -1,7 +1,8 @@
 """How each layer fares while it trains: size of its gradient, of its steps, of its outputs, and units that never fire.
 
 Looked at sparsely: a look costs about a step or two, and looks may take 1 % of the time; later in a long training they
-come less often, so that the history stays small. What is seen is plain numbers in a `LayerHealth` event.
+come less often, so that the history stays small. The recipe's last step is looked at in any case. What is seen is plain
+numbers in a `LayerHealth` event.
 """
 
 import math
@@ -41,6 +42,7 @@ class HealthObserver(Observer):
         self._layers: tuple[WatchedLayer, ...] = ()
         self._hooks: list[RemovableHandle] = []
         self._next_step, self._next_s, self._start_s, self._cost_s = 0, 0.0, 0.0, 0.0
+        self._last_step = 0
         self._before: dict[str, Tensor] = {}
         self._gradients: dict[str, float] = {}
         self._outputs: dict[str, tuple[float, float, float | None]] = {}
@@ -50,9 +52,12 @@ class HealthObserver(Observer):
         self._start_s = self._clock()
         # The very first step is slow anyway, and not typical.
         self._next_step, self._next_s = trainer.position.step + 2, 0.0
+        # The state that stays on the screen is to be the one that the run ends with.
+        self._last_step = trainer.steps_per_epoch * trainer.config.epochs
 
     def on_batch(self, trainer: "Trainer", images: "Tensor", targets: "Tensor") -> None:
-        if trainer.position.step < self._next_step or self._clock() < self._next_s:
+        is_early = trainer.position.step < self._next_step or self._clock() < self._next_s
+        if is_early and trainer.position.step + 1 != self._last_step:
             return
         with self._spending():
             self._hooks = [layer.output.register_forward_hook(self._keeper(layer)) for layer in self._layers]

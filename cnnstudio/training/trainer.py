@@ -10,10 +10,10 @@ from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.loader import Batches
 from cnnstudio.training.absence import Absence
+from cnnstudio.training.announcing import finished_text, started
 from cnnstudio.training.average import Average
 from cnnstudio.training.checkpoint import Checkpoint
 from cnnstudio.training.config import TrainConfig
-from cnnstudio.training.device import device_text
 from cnnstudio.training.divergence import Diverged, Guard
 from cnnstudio.training.events import (
     CheckpointSaved,
@@ -23,7 +23,6 @@ from cnnstudio.training.events import (
     RunEnded,
     RunPaused,
     RunResumed,
-    RunStarted,
     TrainingEvent,
 )
 from cnnstudio.training.layer_rules import freeze
@@ -138,16 +137,13 @@ class Trainer:
             while self.position.epoch < self.config.epochs and not self.patience.stalls:
                 self._train_epoch(ctx)
                 self._finish_epoch(ctx)
-            self.save(ctx)
+            self._settle(ctx)
         except Cancelled:
-            self.save(ctx)
+            self._settle(ctx)
             return EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed."
         finally:
             self._tell("on_end")
-        if self.patience.stalls:
-            waited = f"the validation loss has not fallen for {self.config.regularisation.early_stop:,} epochs"
-            return EndReason.FINISHED, f"Stopped early after epoch {self.position.epoch:,}: {waited}."
-        return EndReason.FINISHED, f"All {self.config.epochs:,} epochs are done."
+        return EndReason.FINISHED, finished_text(self)
 
     def _train_epoch(self, ctx: JobContext) -> None:
         """Make the steps that are left of the current epoch, or raise Cancelled if the user stopped it."""
@@ -232,22 +228,8 @@ class Trainer:
         self.reporter.skip_time()
 
     def _start(self) -> None:
-        import torch
-
         self.reporter = StepReporter(self.emit, self.steps_per_epoch, self.config.epochs)
-        self.emit(
-            RunStarted(
-                step=self.position.step,
-                epoch=self.position.epoch,
-                epochs=self.config.epochs,
-                steps_per_epoch=self.steps_per_epoch,
-                device=device_text(self.device),
-                threads=torch.get_num_threads(),
-                train_count=self._train.image_count,
-                val_count=self._val.image_count,
-                plan=self.plan.why,
-            )
-        )
+        self.emit(started(self, self._train, self._val))
         for note in self.notes:
             self.emit(note)
         self._guess()
@@ -255,7 +237,7 @@ class Trainer:
 
     def _pause(self, ctx: JobContext) -> None:
         """Save and rest until told otherwise."""
-        self.save(ctx)
+        self._settle(ctx)
         self.emit(RunPaused(self.position.step))
         ctx.wait_until_resumed()
         if ctx.is_cancel_requested:
@@ -276,8 +258,14 @@ class Trainer:
         self.emit(CheckpointSaved(step, epoch, duration_s))
         self.reporter.skip_time()
 
+    def _settle(self, ctx: JobContext) -> None:
+        """Tell and save the state in which a training rests or ends: what is shown now and then is up to date then."""
+        if self._watcher.is_behind(self.position.step):
+            self._guess()
+        self.save(ctx)
+
     def _guess(self) -> None:
-        self.emit(self._watcher.guess(self.judged, self.position.step))
+        self._watcher.tell(self.judged, self.position.step, self.emit)
         self._to_training()
 
     def _to_training(self) -> None:

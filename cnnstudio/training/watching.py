@@ -1,6 +1,7 @@
 """A few validation images whose guesses are shown while the network learns."""
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cnnstudio.data.loader import Batches
@@ -20,23 +21,33 @@ class Watcher:
     def __init__(self, val: Batches, plan: Plan) -> None:
         self._val, self._plan = val, plan
         self._watched = a_few_of_each(val.labels.cpu(), WATCHED_IMAGES)
-        self._next_s = 0.0
+        self._images: Tensor | None = None
+        self._next_s, self._told_step = 0.0, -1
 
     @property
     def is_due(self) -> bool:
         """Is it time to ask again?"""
         return time.monotonic() >= self._next_s
 
-    def guess(self, network: "nn.Module", step: int) -> Guesses:
-        """What the network thinks of the images now; leaves it in evaluation mode."""
+    def is_behind(self, step: int) -> bool:
+        """Has the network learnt since it was asked last? Before it was asked at all, its images may be missing."""
+        return self._images is not None and step != self._told_step
+
+    def tell(self, network: "nn.Module", step: int, emit: Callable[[Guesses], None]) -> None:
+        """Tell what the network thinks of the images now; leaves it in evaluation mode.
+
+        Guesses that are no numbers are kept back: the training is about to be stopped for the same reason.
+        """
         import torch
 
         network.eval()
-        images = self._plan.place(self._val.images(self._watched))
-        with torch.no_grad(), self._plan.autocast(images.device):
-            probabilities = network(images).float().softmax(1)
-        self._next_s = time.monotonic() + GUESS_EVERY_S
-        return Guesses(step, self._watched.numpy(), probabilities.cpu().numpy())
+        if self._images is None:  # read once: at the end of a training their drive may be away
+            self._images = self._plan.place(self._val.images(self._watched))
+        with torch.no_grad(), self._plan.autocast(self._images.device):
+            probabilities = network(self._images).float().softmax(1)
+        self._next_s, self._told_step = time.monotonic() + GUESS_EVERY_S, step
+        if probabilities.isfinite().all():
+            emit(Guesses(step, self._watched.numpy(), probabilities.cpu().numpy()))
 
 
 def a_few_of_each(labels: "Tensor", count: int) -> "Tensor":

@@ -1,0 +1,35 @@
+"""What a trainer says of itself when it starts, and when it ends as it should."""
+
+from typing import TYPE_CHECKING
+
+from cnnstudio.training.device import device_text
+from cnnstudio.training.events import RunStarted
+
+if TYPE_CHECKING:
+    from cnnstudio.data.loader import Batches
+    from cnnstudio.training.trainer import Trainer
+
+
+def started(trainer: "Trainer", train: "Batches", val: "Batches") -> RunStarted:
+    """From where, how far, on what and how it is about to train."""
+    import torch
+
+    return RunStarted(
+        step=trainer.position.step,
+        epoch=trainer.position.epoch,
+        epochs=trainer.config.epochs,
+        steps_per_epoch=trainer.steps_per_epoch,
+        device=device_text(trainer.device),
+        threads=torch.get_num_threads(),
+        train_count=train.image_count,
+        val_count=val.image_count,
+        plan=trainer.plan.why,
+    )
+
+
+def finished_text(trainer: "Trainer") -> str:
+    """Why it is at its end: all epochs are done, or it doesn't get better."""
+    if not trainer.patience.stalls:
+        return f"All {trainer.config.epochs:,} epochs are done."
+    waited = f"the validation loss has not fallen for {trainer.config.regularisation.early_stop:,} epochs"
+    return f"Stopped early after epoch {trainer.position.epoch:,}: {waited}."
