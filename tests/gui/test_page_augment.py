@@ -327,7 +327,29 @@ def test_all_that_was_drawn_is_told_below_a_picture(tab: AugmentTab, qtbot: QtBo
     metrics = QFontMetricsF(sample_font())
     assert " ".join(sheet.lines(0)) == " ".join(words)
     assert max(metrics.horizontalAdvance(line) for line in sheet.lines(0)) <= tile.width()
-    assert tile.height() >= tile.width() + 15 * (1 + len(sheet.lines(0)))
+    assert tile.height() >= sheet.side() + 15 * (1 + len(sheet.lines(0)))
+
+
+@pytest.mark.parametrize("room", [(520, 380), (760, 500), (912, 590), (1400, 800), (2400, 1200)])
+def test_the_pictures_use_the_whole_width(tab: AugmentTab, room: tuple[int, int]) -> None:
+    words = ("turned 12° right", "slanted 10° right", "size 104 × 103 %", "moved ←2 ↓1 px", "warped 0.7 px")
+    sheet = tab.parts.samples
+    sheet.resize(*room)
+    sheet.set_samples(np.zeros((24, 8, 8, 3), np.uint8), ("a",) * 24, (words,) * 24)
+    columns = len({sheet.tile_rect(index).left() for index in range(24)})
+    # What is left over is less than a pixel a column; the ring of the chosen tile wants 2 px at each side.
+    assert 0 <= sheet.viewport().width() - sheet.canvas().width() < columns
+    assert 84 <= sheet.side() <= sheet.tile_rect(0).width()
+
+
+def test_no_other_number_of_columns_would_show_larger_pictures(tab: AugmentTab) -> None:
+    sheet = tab.parts.samples
+    sheet.resize(1400, 800)
+    sheet.set_samples(np.zeros((24, 8, 8, 3), np.uint8), ("a",) * 24, ((),) * 24)
+    width_px, height_px = sheet.viewport().width() - 4, sheet.viewport().height() - 4
+    # Two lines of 15 px and 4 px of air below each picture, 10 px between two tiles.
+    fitting = [min((width_px + 10) // n - 10, (height_px + 10) // -(-24 // n) - 10 - 34, 200) for n in range(1, 25)]
+    assert sheet.side() == max(fitting)
 
 
 def test_what_the_preview_waits_for_is_told_over_the_pictures_of_before(tab: AugmentTab, qtbot: QtBot) -> None:

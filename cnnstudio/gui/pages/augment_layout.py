@@ -1,5 +1,7 @@
 """How the tab Augment is laid out: operations at the left, what the training gets and the audit at the right."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnstudio.data.augment_presets import PRESETS
@@ -16,12 +18,13 @@ from cnnstudio.gui.widgets.sample_sheet import SampleSheet
 from cnnstudio.gui.widgets.states import BusyState, EmptyState, ErrorState
 from cnnstudio.gui.widgets.tabs import Chips, Tabs
 
-LEFT_PX = 360
+# Where the page is narrow, the operations give some of their width to the pictures.
+LEFT_PX, NARROW_LEFT_PX, NARROW_PX = 360, 330, 1_000
 CUSTOM, ONE, MANY = "custom", "one", "many"
 PREVIEW, AUDIT = "preview", "audit"
 VIEWS = (
     (MANY, "24 pictures", "24 training pictures as they are in one epoch."),
-    (ONE, "One picture, 24 epochs", "The same training picture as it is in 24 epochs."),
+    (ONE, "One in 24 epochs", "The same training picture as it is in 24 epochs."),
 )
 TABS = (
     (PREVIEW, "What the training gets", "The very tensors, made visible, each with what was drawn for it."),
@@ -63,9 +66,13 @@ class AugmentLayout(QWidget):
         row.addWidget(self._left())
         row.addWidget(self._right(), 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._operations_card.setFixedWidth(NARROW_LEFT_PX if self.width() < NARROW_PX else LEFT_PX)
+
     def _left(self) -> QWidget:
         card = Card("Operations")
-        card.setFixedWidth(LEFT_PX)
+        self._operations_card = card
         card.add_to_header(self.undo)
         card.add_to_header(self.redo)
         rows = FieldRows()
@@ -84,7 +91,8 @@ class AugmentLayout(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)
         head = QHBoxLayout()
-        head.addWidget(self.views, 1)
+        head.setSpacing(2 * theme.tokens.size.grid)
+        head.addWidget(self.views, 1, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.again)
         head.addWidget(self.other)
         box.addLayout(head)
