@@ -32,6 +32,10 @@ class Diverged(StudioError):
         super().__init__(message, hint=hint)
         self.images = images
 
+    def with_kept(self, kept: str) -> str:
+        """The whole text, with a sentence on which weights of before are kept."""
+        return " ".join(part for part in (self.message, kept, self.hint) if part)
+
 
 class Guard:
     """Looks at losses, gradients and weights, and raises Diverged at the first that is no number.

@@ -7,7 +7,7 @@ Which events fire, by the way a training ends (in this order; the last checkpoin
 | all epochs done    | … EpochDone, Guesses, CheckpointSaved, RunEnded("finished")       |
 | Stop, window closed| … Guesses, StepsDone, CheckpointSaved, RunEnded("stopped")        |
 | Pause, then Stop   | … Guesses, CheckpointSaved, RunPaused, RunEnded("stopped")        |
-| loss not finite    | … StepsDone, RunEnded("diverged"); the last checkpoint is finite  |
+| loss not finite    | … StepsDone, RunEnded("diverged"); last and best saved are finite |
 | disk full          | Noted for each try, RunPaused; RunResumed once it could be saved  |
 | data drive gone    | CheckpointSaved, RunPaused; RunResumed once it is back            |
 | …, then Stop       | … CheckpointSaved, RunPaused, RunEnded("stopped")                 |

@@ -9,6 +9,7 @@ from cnnstudio.core.errors import FileError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.training.checkpoint import Checkpoint, save_checkpoint, save_step
 from cnnstudio.training.events import Noted, RunPaused, RunResumed, TrainingEvent
+from cnnstudio.training.finite import wrong_weight
 from cnnstudio.training.metrics import Best
 
 SAVE_EVERY_S = 5.0
@@ -60,11 +61,7 @@ class Saver:
             self.saved_step, best.is_unsaved = step, False
             return 0.0
         started_s = time.monotonic()
-        self._require_place()
-        self._before_save()
-        if best.is_unsaved and best.weights is not None:
-            save_checkpoint(self._folder, "best", Checkpoint(best.weights, {}, best.numbers()))
-            best.is_unsaved = False
+        self.save_best(best)
         if self.is_kept(epoch):
             save_checkpoint(self._folder, f"epoch-{epoch:05d}", checkpoint)
         save_step(self._folder, step, checkpoint)
@@ -72,6 +69,22 @@ class Saver:
         self.saved_step = step
         self._next_s = time.monotonic() + max(SAVE_EVERY_S, duration_s / SAVE_SHARE)
         return duration_s
+
+    def save_best(self, best: Best) -> float:
+        """Write the best weights if they are new; how long it took in seconds.
+
+        Raises:
+            FileError: As for `save`.
+        """
+        if not self._is_writer:
+            return 0.0
+        started_s = time.monotonic()
+        self._require_place()
+        self._before_save()
+        if best.is_unsaved and best.weights is not None:
+            save_checkpoint(self._folder, "best", Checkpoint(best.weights, {}, best.numbers()))
+            best.is_unsaved = False
+        return time.monotonic() - started_s
 
     def _require_place(self) -> None:
         # Otherwise the folders would be made anew, below the place where a drive was.
@@ -103,6 +116,24 @@ def persist(write: Callable[[], float], ctx: JobContext, emit: Callable[[Trainin
         if tries > len(TRIES_AFTER_S):
             emit(RunResumed(step))
         return duration_s
+
+
+def keep_best(saver: Saver, best: Best, ctx: JobContext, emit: Callable[[TrainingEvent], None], step: int) -> str:
+    """Save the best epoch's weights of a training that diverged; says in a sentence what is kept, if anything is.
+
+    Saving is sparing: the best of the last seconds is in memory only, and nothing else of these seconds is of use.
+    """
+    if not best.epoch:
+        return ""
+    # A statistic may overflow and leave the validation loss a number.
+    if best.is_unsaved and best.weights is not None and wrong_weight(best.weights):
+        return ""
+    if best.is_unsaved:
+        try:
+            persist(lambda: saver.save_best(best), ctx, emit, step)
+        except FileError as error:
+            return f"The weights of the best epoch, {best.epoch:,}, could not be saved: {error.message}"
+    return f"The weights of the best epoch, {best.epoch:,}, are safe."
 
 
 def _rest(tries: int, error: FileError, ctx: JobContext, emit: Callable[[TrainingEvent], None], step: int) -> None:

@@ -1,6 +1,6 @@
 """All that a training must remember to go on as if nothing had happened."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnstudio.training.checkpoint import Checkpoint, optimizer_tensors, restore_optimizer
 from cnnstudio.training.metrics import Best, EpochSums
@@ -38,7 +38,7 @@ def restore(trainer: "Trainer", checkpoint: Checkpoint, best: Checkpoint | None)
     restore_optimizer(trainer.optimizer, checkpoint.optimizer, state["optimizer_numbers"])
     trainer.position = Position(**state["position"])
     trainer.sums = EpochSums(**{**state["sums"], "batches": trainer.position.batch})
-    trainer.best = Best(**state["best"], weights=best.weights if best else None)
+    trainer.best = _best(trainer, state, best)
     trainer.plateau = Patience(**state.get("plateau", {}))
     trainer.patience = _with_hope(Patience(**state.get("patience", {})))
     trainer.passes.parts = max(trainer.passes.parts, int(state.get("parts", 1)))
@@ -47,6 +47,18 @@ def restore(trainer: "Trainer", checkpoint: Checkpoint, best: Checkpoint | None)
     if trainer.average is not None:
         trainer.average.restore(checkpoint.average, trainer.network)
     trainer.saver.saved_step = trainer.position.step
+
+
+def _best(trainer: "Trainer", state: dict[str, Any], best: Checkpoint | None) -> Best:
+    """The best epoch so far.
+
+    Weights that were saved as the best in a later step are those of epochs that will be made again: alike, and then
+    the same one is found; or otherwise, as after a divergence, and then the first of them has to take its place.
+    """
+    is_later = best is not None and best.state["step"] > state["position"]["step"]
+    if is_later and state.get("made_with") != trainer.made_with:
+        return Best()
+    return Best(**state["best"], weights=best.weights if best else None)
 
 
 def _with_hope(patience: Patience) -> Patience:

@@ -33,7 +33,7 @@ from cnnstudio.training.patience import Patience
 from cnnstudio.training.plan import Plan
 from cnnstudio.training.position import Position
 from cnnstudio.training.rates import Rates
-from cnnstudio.training.saving import Saver, persist
+from cnnstudio.training.saving import Saver, keep_best, persist
 from cnnstudio.training.seeding import StepSeed
 from cnnstudio.training.state import checkpoint_of, restore
 from cnnstudio.training.stepping import Stepper, build_optimizer
@@ -107,11 +107,7 @@ class Trainer:
         """Train until the last epoch or until `ctx` says stop; the last checkpoint is on the disk afterwards."""
         self.emit, self.absence.ctx = emit, ctx
         try:
-            reason, text = self._run(ctx)
-            ended = self._ended(reason, text)
-        except Diverged as error:
-            self.reporter.flush()
-            ended = self._ended(EndReason.DIVERGED, str(error), error.images)
+            ended = self._to_an_end(ctx)
         except Exception as error:
             emit(self._ended(EndReason.FAILED, str(error)))
             raise
@@ -130,6 +126,14 @@ class Trainer:
     def judged(self) -> "nn.Module":
         """The network that is judged and kept as the best: the averaged one where weights are averaged."""
         return self.network if self.average is None else self.average.network
+
+    def _to_an_end(self, ctx: JobContext) -> RunEnded:
+        try:
+            return self._ended(*self._run(ctx))
+        except Diverged as error:
+            self.reporter.flush()
+            kept = keep_best(self.saver, self.best, ctx, self.emit, self.position.step)
+            return self._ended(EndReason.DIVERGED, error.with_kept(kept), error.images)
 
     def _run(self, ctx: JobContext) -> tuple[EndReason, str]:
         try:
