@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from cnnstudio.data.dataset import EXCLUDED, SPLITS, Dataset, printable
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
+from cnnstudio.gui.widgets.drop_down import DropDown
 from cnnstudio.gui.widgets.tabs import Chips
 
 SPLIT_TITLES = {"train": "Training", "val": "Validation", "test": "Test"}
@@ -188,7 +189,7 @@ class _Names:
 
 
 def _combo(name: str, tooltip: str) -> QComboBox:
-    combo = QComboBox()
+    combo = DropDown()
     combo.setAccessibleName(name)
     combo.setToolTip(tooltip)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

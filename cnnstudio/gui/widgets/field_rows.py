@@ -8,6 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QSlider, QWidget
 
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.drop_down import DropDown
 from cnnstudio.gui.widgets.labels import Label
 
 
@@ -41,7 +42,7 @@ class FieldRows(QWidget):
         self._labels[control].setVisible(is_visible)
 
 
-class KeyedCombo(QComboBox):
+class KeyedCombo(DropDown):
     """One of several keys, each with its text; `picked` brings the key that the user chose."""
 
     picked = Signal(object)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from cnnstudio.core.specs import SettingInfo
+from cnnstudio.gui.widgets.drop_down import DropDown
 from cnnstudio.gui.widgets.numbers import DecimalField, WholeField, decimal_text
 
 
@@ -87,7 +88,7 @@ class FlagEditor(QCheckBox):
         self.edited.emit()
 
 
-class ChoiceEditor(QComboBox):
+class ChoiceEditor(DropDown):
     """One of several values, shown by their names."""
 
     edited = Signal()

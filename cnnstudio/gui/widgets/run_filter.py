@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from cnnstudio.data.words import printable
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.drop_down import DropDown
 
 TYPED_MS, SEARCH_PX = 120, 180
 ANY = ""
@@ -73,7 +74,7 @@ class RunFilter(QWidget):
 
 
 def _choice(name: str, tooltip: str, any_text: str) -> QComboBox:
-    box = QComboBox()
+    box = DropDown()
     box.setAccessibleName(name)
     box.setToolTip(tooltip)
     box.addItem(any_text, ANY)
