@@ -227,7 +227,7 @@ class TrainingControl(QObject):
 
     def _on_done(self, ended: RunEnded) -> None:
         name = self.run.name if self.run is not None else "The run"
-        if ended.reason is EndReason.DIVERGED:
+        if ended.reason is EndReason.DIVERGED or ended.has_blown_up:
             self._session.notice.emit("bad", f"{name}: {ended.text}", "")
         elif ended.reason is EndReason.FINISHED:
             self._session.notice.emit("ok", f"{name} is trained.", ended.text)

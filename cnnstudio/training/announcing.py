@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from cnnstudio.training.device import device_text
-from cnnstudio.training.events import RunStarted
+from cnnstudio.training.diagnosis import blow_up
+from cnnstudio.training.events import EndReason, EpochDone, RunEnded, RunStarted
 
 if TYPE_CHECKING:
     from cnnstudio.data.loader import Batches
@@ -27,8 +28,22 @@ def started(trainer: "Trainer", train: "Batches", val: "Batches") -> RunStarted:
     )
 
 
-def finished_text(trainer: "Trainer") -> str:
-    """Why it is at its end: all epochs are done, or it doesn't get better."""
+def finished(trainer: "Trainer", last: EpochDone | None, classes: int) -> RunEnded:
+    """Why it is at its end: all epochs are done, or it doesn't get better; and whether it came to anything.
+
+    Args:
+        last: The newest epoch, if one was made in this process.
+        classes: How many there are.
+    """
+    blown_up = blow_up(last, classes) if last is not None else None
+    text = _finished_text(trainer)
+    if blown_up is not None:
+        text = f"{text} But it diverged. {blown_up.text}"
+    at = trainer.position
+    return RunEnded(EndReason.FINISHED, at.step, at.epoch, text, has_blown_up=blown_up is not None)
+
+
+def _finished_text(trainer: "Trainer") -> str:
     if not trainer.patience.stalls:
         return f"All {trainer.config.epochs:,} epochs are done."
     waited = f"the validation loss has not fallen for {trainer.config.regularisation.early_stop:,} epochs"

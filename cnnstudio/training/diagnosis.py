@@ -86,10 +86,8 @@ def course(epochs: Sequence[EpochDone], classes: int, lowest: EpochDone | None =
     numbers = f"training {_percent(last.train_top1)}, validation {_percent(last.val_top1)}"
     chance = 1 / max(2, classes)
     guessing = math.log(max(2, classes))
-    if last.train_loss > BLOWN_UP * guessing and last.train_top1 < WELL:
-        number = f"{last.train_loss:,.0f}" if last.train_loss >= 100 else f"{last.train_loss:.3g}"
-        loss = f"training loss {number}, and somebody who only guesses has {guessing:.3g}"
-        return Diagnosis("bad", f"The steps are too large: {loss}. {_TOO_FAST}", has_diverged=True)
+    if (blown_up := blow_up(last, classes)) is not None:
+        return blown_up
     if _is_stalled(epochs) and last.train_top1 < 1.5 * chance:
         return Diagnosis("bad", f"The loss stays where it was ({numbers}): {_STUCK}")
     if last.val_loss > BLOWN_UP * guessing and last.val_top1 < 3 * chance < last.train_top1:
@@ -104,6 +102,21 @@ def course(epochs: Sequence[EpochDone], classes: int, lowest: EpochDone | None =
     if gap > GAP:
         return Diagnosis("muted", f"Training is {100 * gap:.1f} points ahead of validation: watch the gap.")
     return Diagnosis("ok", f"Training and validation agree ({numbers}).")
+
+
+def blow_up(last: EpochDone, classes: int) -> Diagnosis | None:
+    """What there is to say of a loss that has blown up, though all numbers are finite still; None if it has not.
+
+    Args:
+        last: The newest epoch; in the first two it is too early to tell.
+        classes: How many there are.
+    """
+    guessing = math.log(max(2, classes))
+    if last.epoch < LEAST_EPOCHS or last.train_loss <= BLOWN_UP * guessing or last.train_top1 >= WELL:
+        return None
+    number = f"{last.train_loss:,.0f}" if last.train_loss >= 100 else f"{last.train_loss:.3g}"
+    loss = f"training loss {number}, and somebody who only guesses has {guessing:.3g}"
+    return Diagnosis("bad", f"The steps are too large: {loss}. {_TOO_FAST}", has_diverged=True)
 
 
 _STUCK = "run the checks, find a learning rate, or try another initialisation."

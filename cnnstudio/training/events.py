@@ -199,13 +199,17 @@ class RunResumed:
 
 @dataclass(frozen=True)
 class RunEnded:
-    """Exactly once, on every path; where it diverged, `images` names the images of the batch."""
+    """Exactly once, on every path; where it diverged, `images` names the images of the batch.
+
+    `has_blown_up` is true where it came to its end, but with a loss far above that of a guesser; `text` says so.
+    """
 
     reason: EndReason
     step: int
     epoch: int
     text: str
     images: tuple[str, ...] = ()
+    has_blown_up: bool = False
 
 
 TrainingEvent = (

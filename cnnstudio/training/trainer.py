@@ -10,7 +10,7 @@ from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext, Progress
 from cnnstudio.data.loader import Batches
 from cnnstudio.training.absence import Absence
-from cnnstudio.training.announcing import finished_text, started
+from cnnstudio.training.announcing import finished, started
 from cnnstudio.training.average import Average
 from cnnstudio.training.checkpoint import Checkpoint
 from cnnstudio.training.config import TrainConfig
@@ -101,6 +101,7 @@ class Trainer:
         self._seed_step = StepSeed(self.network, config.seed, device, self.team.rank)
         self._watcher = Watcher(val, self.plan)
         self._ledger, self.sums = Ledger(), EpochSums()
+        self._last: EpochDone | None = None
         self.saver = Saver(folder, before_save, config.saving.keep_every, is_writer=self.team.is_writer)
 
     def run(self, ctx: JobContext, emit: Callable[[TrainingEvent | Progress], None]) -> RunEnded:
@@ -129,13 +130,13 @@ class Trainer:
 
     def _to_an_end(self, ctx: JobContext) -> RunEnded:
         try:
-            return self._ended(*self._run(ctx))
+            return self._run(ctx)
         except Diverged as error:
             self.reporter.flush()
             kept = keep_best(self.saver, self.best, ctx, self.emit, self.position.step)
             return self._ended(EndReason.DIVERGED, error.with_kept(kept), error.images)
 
-    def _run(self, ctx: JobContext) -> tuple[EndReason, str]:
+    def _run(self, ctx: JobContext) -> RunEnded:
         try:
             self._start()
             while self.position.epoch < self.config.epochs and not self.patience.stalls:
@@ -144,10 +145,10 @@ class Trainer:
             self._settle(ctx)
         except Cancelled:
             self._settle(ctx)
-            return EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed."
+            return self._ended(EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed.")
         finally:
             self._tell("on_end")
-        return EndReason.FINISHED, finished_text(self)
+        return finished(self, self._last, self._train.class_count)
 
     def _train_epoch(self, ctx: JobContext) -> None:
         """Make the steps that are left of the current epoch, or raise Cancelled if the user stopped it."""
@@ -225,6 +226,7 @@ class Trainer:
         trained, judged = (sums.loss, sums.top1), (verdict.loss, verdict.top1)
         more = (verdict.top5, self.rates.now)
         done = EpochDone(epoch, self.position.step, *trained, *judged, images_per_s, is_best, *more)
+        self._last = done
         self.emit(done)
         self._tell("on_epoch", done)
         if self.saver.is_kept(epoch):

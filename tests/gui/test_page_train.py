@@ -182,6 +182,8 @@ def test_loss_that_blows_up_is_told_and_the_window_lives(page: TrainPage, sessio
 def test_loss_that_blows_up_and_stays_a_number_gets_ways_on_too(
     page: TrainPage, session: Session, qtbot: QtBot
 ) -> None:
+    notices: list[tuple[str, str, str]] = []
+    session.notice.connect(lambda *notice: notices.append(notice))
     # Tanh saturates: at a rate of 1,000 LeNet's loss is in the thousands, and never infinite.
     session.use_architecture("lenet5")
     session.set_config(session.config.replace(optimizer={"kind": "sgd", "rate": 1000}, epochs=4))
@@ -190,6 +192,9 @@ def test_loss_that_blows_up_and_stays_a_number_gets_ways_on_too(
     assert session.run is not None
     assert session.run.state is RunState.FINISHED
     assert "steps are too large" in page.view.panels.diagnosis()
+    said = [" ".join(words) for _, *words in notices]
+    assert [text for text in said if "is trained" in text] == []
+    assert any(tone == "bad" and "But it diverged." in text for (tone, *_), text in zip(notices, said, strict=True))
     ways = page.view.ways_on.buttons
     assert ways["again-calmer"].isVisible()
     assert not ways["on-calmer"].isVisible()

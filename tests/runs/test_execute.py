@@ -1,3 +1,4 @@
+import math
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.network.graph import NetworkGraph
+from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.runs.execute import extend_run, train_run
 from cnnstudio.runs.loaded import load_run_network
 from cnnstudio.runs.run import LOCK, Run, RunState, open_run
@@ -170,6 +172,30 @@ def test_run_whose_loss_blows_up_says_so_and_keeps_finite_weights(
     assert ended.reason is EndReason.DIVERGED
     assert "learning rate" in ended.text
     assert wild.state is RunState.DIVERGED
+
+
+def test_run_whose_loss_blows_up_and_stays_a_number_says_so_in_its_end(
+    tmp_path: Path, dataset: Dataset, graph: NetworkGraph, config: TrainConfig
+) -> None:
+    # Weights that grow to thousands without ever being infinite: tanh holds the gradients back.
+    wild = create_run(
+        *(tmp_path / "a", dataset, fit_architecture("lenet5", (3, 32, 32), len(dataset.classes))),
+        config.replace(optimizer={"kind": "sgd", "rate": 1000}, epochs=4),
+    )
+    ended = train_run(JobContext(), wild, dataset)
+    last = wild.epochs()[-1]
+    assert last.train_loss > 3 * math.log(len(dataset.classes))
+    assert ended.reason is EndReason.FINISHED
+    assert ended.has_blown_up
+    assert "All 4 epochs are done. But it diverged." in ended.text
+    assert wild.journal()[-1]["text"] == ended.text
+    assert "best" in [path.name for path in wild.checkpoints.iterdir()]
+
+
+def test_run_that_learns_says_nothing_of_the_kind(run: Run, dataset: Dataset) -> None:
+    ended = train_run(JobContext(), run, dataset)
+    assert not ended.has_blown_up
+    assert "diverged" not in ended.text
 
 
 def test_loaded_network_gives_the_accuracy_that_the_best_epoch_had(run: Run, dataset: Dataset) -> None:
