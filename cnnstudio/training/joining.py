@@ -2,6 +2,7 @@
 several machines are asked for."""
 
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -9,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from cnnstudio.core.errors import RecipeError
+from cnnstudio.core.errors import RecipeError, RunError
 
 if TYPE_CHECKING:
     import torch
@@ -71,8 +73,9 @@ def _slurm(variables: Mapping[str, str]) -> Place | None:
     # An interactive allocation has the first two as well: only srun's tasks have the third.
     if not {"SLURM_NTASKS", "SLURM_PROCID", "SLURM_STEP_ID"} <= variables.keys():
         return None
-    size, nodes = int(variables["SLURM_NTASKS"]), int(variables.get("SLURM_NNODES", "1"))
-    local_size = size if nodes == 1 else int(variables["SLURM_NTASKS_PER_NODE"].split("(")[0])
+    size = int(variables.get("SLURM_STEP_NUM_TASKS") or variables["SLURM_NTASKS"])
+    nodes = int(variables.get("SLURM_STEP_NUM_NODES") or variables.get("SLURM_NNODES") or 1)
+    local_size = size if nodes == 1 else _tasks_here(variables)
     job = f"{variables['SLURM_JOB_ID']}.{variables['SLURM_STEP_ID']}"
     if nodes == 1:
         store = f"file://{tempfile.gettempdir()}/cnnstudio-{job}"
@@ -81,6 +84,22 @@ def _slurm(variables: Mapping[str, str]) -> Place | None:
         port = variables.get("MASTER_PORT") or str(FIRST_PORT + int(variables["SLURM_JOB_ID"]) % PORTS)
         store = f"tcp://{address}:{port}"
     return Place(int(variables["SLURM_PROCID"]), size, int(variables["SLURM_LOCALID"]), local_size, store)
+
+
+def _tasks_here(variables: Mapping[str, str]) -> int:
+    """How many tasks of this step are on this node, from texts like "2(x3),1": three nodes with two, one with one."""
+    told = variables.get("SLURM_STEP_TASKS_PER_NODE") or variables.get("SLURM_TASKS_PER_NODE")
+    if not told:
+        # Only set where the user named it.
+        return int(variables["SLURM_NTASKS_PER_NODE"].split("(")[0])
+    counts: list[int] = []
+    for part in told.split(","):
+        count, _, times = part.strip().removesuffix(")").partition("(x")
+        counts += [int(count)] * int(times or 1)
+    node = int(variables["SLURM_NODEID"])
+    if node >= len(counts):
+        raise ValueError(f"SLURM_NODEID is {node}, and '{told}' names {len(counts)} nodes")
+    return counts[node]
 
 
 @contextmanager
@@ -94,6 +113,7 @@ def joined(place: Place, wanted: str, *, several_machines: bool) -> "Iterator[to
 
     Raises:
         RecipeError: Some of the others are on other machines, and that wasn't asked for; or there are too few GPUs.
+        RunError: The others can't be reached.
     """
     from torch import distributed
 
@@ -103,21 +123,60 @@ def joined(place: Place, wanted: str, *, several_machines: bool) -> "Iterator[to
             "exchange is neither encrypted nor checked.",
             hint="If all who can reach these machines are trusted, add --several-nodes.",
         )
-    if not place.spans_machines:
-        # Otherwise the sockets would listen to the whole network.
-        loopback = "lo0" if sys.platform == "darwin" else "lo"
-        os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = loopback
+    name = _interface(place)
+    for variable in ("GLOO_SOCKET_IFNAME", "NCCL_SOCKET_IFNAME") if name else ():
+        # On one machine the sockets would otherwise listen to the whole network; on several a user may know better.
+        os.environ[variable] = (os.environ.get(variable) or name) if place.spans_machines else name
     device = _device(place, wanted)
     backend = "nccl" if device.type == "cuda" else "gloo"
-    distributed.init_process_group(
-        backend, init_method=place.store, rank=place.rank, world_size=place.size, timeout=TIMEOUT
-    )
+    try:
+        distributed.init_process_group(
+            backend, init_method=place.store, rank=place.rank, world_size=place.size, timeout=TIMEOUT
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise _not_met(place, error) from error
     try:
         yield device
     finally:
         if sys.exception() is None:
             # With a dead partner this would wait for it; the end of the process closes everything anyway.
             distributed.destroy_process_group()
+
+
+def _interface(place: Place) -> str:
+    """The network interface by which this process reaches the others; empty where the backend is to guess.
+
+    A backend guesses by the machine's own name, which many systems translate to the loopback: unreachable for others.
+    """
+    if not place.spans_machines:
+        return "lo0" if sys.platform == "darwin" else "lo"
+    import psutil
+
+    host = os.environ.get("MASTER_ADDR", "") if place.store == "env://" else urlsplit(place.store).hostname or ""
+    own = _own_address(host)
+    found = {address.address: name for name, addresses in psutil.net_if_addrs().items() for address in addresses}
+    return "" if own.startswith("127.") else found.get(own, "")
+
+
+def _own_address(host: str) -> str:
+    """The address that this machine has on the way to another one; a datagram socket sends nothing by connecting."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, FIRST_PORT, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as way:
+            way.connect(address)
+            return str(way.getsockname()[0])
+    except OSError:
+        return ""
+
+
+def _not_met(place: Place, error: Exception) -> RunError:
+    """What to tell where the processes did not find each other."""
+    where = "the others" if not place.spans_machines else f"those on other machines, by {place.store}"
+    hint = "Look whether all of them were started, and what the others said."
+    if place.spans_machines:
+        hint += " MASTER_ADDR must be an address of the first machine, GLOO_SOCKET_IFNAME the network between them."
+    said = (str(error).strip().splitlines() or ["no message"])[0][:200]
+    return RunError(f"Process {place.rank + 1} of {place.size} could not join {where}: {said}", hint=hint)
 
 
 def _device(place: Place, wanted: str) -> "torch.device":

@@ -3,6 +3,7 @@
 `CNNSTUDIO_RANK_KILLS=20` makes it the test before a release.
 """
 
+import contextlib
 import itertools
 import json
 import os
@@ -10,15 +11,17 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
 import torch
 
-from cnnstudio.core.errors import RecipeError
+from cnnstudio.core.errors import RecipeError, RunError
 from cnnstudio.data.loader import Batches
 from cnnstudio.data.spec import PreprocessSpec
+from cnnstudio.training import joining
 from cnnstudio.training.joining import STORE, Place, find_place, joined
 
 LIMIT_S = 60.0
@@ -112,6 +115,27 @@ def test_places_are_read_from_torchruns_and_slurms_variables() -> None:
     assert (one.local_size, one.store.startswith("file://")) == (8, True)
     assert find_place({}) is None
     assert find_place({"RANK": "0", "WORLD_SIZE": "1"}) is None
+
+
+def test_slurm_says_in_its_own_shorthand_how_many_tasks_a_node_has() -> None:
+    # As srun sets them for a step of seven tasks on four of the allocation's six nodes, without --ntasks-per-node.
+    step = {"SLURM_JOB_ID": "9", "SLURM_STEP_ID": "1", "SLURM_NTASKS": "12", "SLURM_NNODES": "6", "SLURM_LOCALID": "0"}
+    step |= {"SLURM_STEP_NUM_TASKS": "7", "SLURM_STEP_NUM_NODES": "4", "SLURM_STEP_TASKS_PER_NODE": "2(x3),1"}
+    step |= {"SLURM_TASKS_PER_NODE": "2(x6)", "SLURM_LAUNCH_NODE_IPADDR": "10.0.0.1"}
+    for node, (rank, count) in enumerate([(0, 2), (2, 2), (4, 2), (6, 1)]):
+        place = find_place({**step, "SLURM_PROCID": str(rank), "SLURM_NODEID": str(node)})
+        assert place == Place(rank, 7, 0, count, "tcp://10.0.0.1:20009")
+    with pytest.raises(RecipeError, match="names 4 nodes"):
+        find_place({**step, "SLURM_PROCID": "6", "SLURM_NODEID": "4"})
+
+
+def test_whoever_finds_nobody_says_whom_he_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "TIMEOUT", timedelta(seconds=0.5))
+    alone = Place(1, 2, 0, 1, "tcp://127.0.0.1:1")
+    with pytest.raises(RunError, match="Process 2 of 2 could not join") as failed, contextlib.ExitStack() as stack:
+        stack.enter_context(joined(alone, "cpu", several_machines=True))
+    assert "tcp://127.0.0.1:1" in failed.value.message
+    assert "MASTER_ADDR" in failed.value.hint
 
 
 def test_incomplete_variables_and_other_machines_that_nobody_asked_for_are_refused() -> None:
