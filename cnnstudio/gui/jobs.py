@@ -15,7 +15,7 @@ from cnnstudio.core.jobs import Job, JobContext, JobEnded, JobFunction, JobStart
 DRAIN_MS = 33
 # What trains beside the window waits for Python meanwhile: a job whose events take long to show has them shown less
 # often, so that they take this share of the time; but no later than this.
-SHARE, LATEST_S = 0.01, 0.33
+SHARE, LATEST_S = 0.005, 0.33
 
 
 @dataclass(frozen=True)

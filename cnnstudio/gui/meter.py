@@ -51,11 +51,12 @@ class Meter(QObject):
             if isinstance(event, RunStarted):
                 self._device = event.device
                 self._bar.set_device(f"{event.device} · {event.threads} of {usable_cores()} threads")
-            elif isinstance(event, RunPaused):
-                self._bar.set_speed("paused")
             elif isinstance(event, StepsDone):
                 self.step = event.last_step
-                self._bar.set_speed(f"{event.images_per_s:,.0f} images/s")
+        # What was told last is what is seen: nothing is painted for the numbers before it.
+        if speeds := [event for event in events if isinstance(event, StepsDone | RunPaused)]:
+            last = speeds[-1]
+            self._bar.set_speed(f"{last.images_per_s:,.0f} images/s" if isinstance(last, StepsDone) else "paused")
 
     def _on_training(self) -> None:
         if not self._session.training.is_active:

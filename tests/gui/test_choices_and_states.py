@@ -237,6 +237,18 @@ def test_a_long_line_is_elided_in_the_middle_and_its_tooltip_has_all(qtbot: QtBo
     assert label.toolTip() == ""
 
 
+def test_what_a_line_means_stays_in_its_tooltip_when_the_text_changes(qtbot: QtBot) -> None:
+    label = ElidedLabel("20 images/s")
+    qtbot.addWidget(label)
+    label.resize(300, 20)
+    label.show()
+    label.setToolTip("Training images a second.")
+    label.set_text("21 images/s")
+    assert label.toolTip() == "Training images a second."
+    label.resize(30, 20)
+    assert label.toolTip() == "21 images/s\nTraining images a second."
+
+
 def test_a_line_break_in_a_name_stays_on_the_line(qtbot: QtBot) -> None:
     label = ElidedLabel("two\nlines.png")
     qtbot.addWidget(label)

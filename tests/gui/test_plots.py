@@ -14,7 +14,8 @@ from cnnstudio.gui.widgets.confusion import ConfusionMatrix
 from cnnstudio.gui.widgets.numbers import loss_text
 from cnnstudio.gui.widgets.plot import Curve, Plot
 from cnnstudio.gui.widgets.plot_axes import ThemedPlot, short_number
-from cnnstudio.gui.widgets.plot_pace import DRAW_MS, SLOWEST_MS, pause_ms
+from cnnstudio.gui.widgets.plot_pace import APART_MS, DRAW_MS, SLOWEST_MS, pause_ms
+from cnnstudio.gui.widgets.shared_x import SharedX
 from cnnstudio.gui.widgets.smoothing import BLOCK, Series, Smoother, thinned
 from cnnstudio.gui.widgets.sparkline import SparklineStrip
 
@@ -67,6 +68,11 @@ def plot(qtbot: QtBot) -> Plot:
     plot.resize(600, 300)
     plot.show()
     return plot
+
+
+def shown(plot: Plot) -> tuple[float, float]:
+    """The part of the horizontal axis that is seen."""
+    return plot._plot.across()
 
 
 def test_points_are_drawn_soon_after_they_come(plot: Plot, qtbot: QtBot) -> None:
@@ -230,3 +236,41 @@ def test_plots_in_sight_share_the_time_and_those_that_are_gone_take_none(qtbot: 
         plot.close()
         delete(plot)
     assert pause_ms(10.0) == alone
+
+
+def test_plots_that_share_an_axis_grow_one_after_another(qtbot: QtBot) -> None:
+    plots = [Plot(title, (Curve("a", "a"),), x_title="epoch") for title in ("first", "second")]
+    across = SharedX()
+    for plot in plots:
+        plot.share_x(across)
+        qtbot.addWidget(plot)
+        plot.resize(400, 200)
+        plot.show()
+        plot.append("a", [0.0, 1.0], [1.0, 2.0])
+    qtbot.waitUntil(lambda: all(shown(plot)[1] < 1.2 for plot in plots))
+    qtbot.wait(2 * APART_MS)
+    plots[0].append("a", [9.0], [3.0])
+    plots[0].draw()
+    assert shown(plots[0])[1] > 9
+    assert shown(plots[1])[1] < 1.2, "painted in the same go"
+    qtbot.waitUntil(lambda: shown(plots[1]) == shown(plots[0]))
+
+
+def test_a_zoom_in_one_plot_is_seen_at_once_in_the_others_and_ends_in_all(qtbot: QtBot) -> None:
+    plots = [Plot(title, (Curve("a", "a"),)) for title in ("first", "second")]
+    across = SharedX()
+    for plot in plots:
+        plot.share_x(across)
+        qtbot.addWidget(plot)
+        plot.show()
+        plot.set_data("a", [0.0, 10.0], [1.0, 2.0])
+        plot.draw()
+    across.zoom((2.0, 4.0))
+    assert [shown(plot) for plot in plots] == [(2.0, 4.0), (2.0, 4.0)]
+    plots[0].append("a", [30.0], [1.0])
+    plots[0].draw()
+    assert [shown(plot) for plot in plots] == [(2.0, 4.0), (2.0, 4.0)]
+    across.show_all()
+    across.fit()
+    assert shown(plots[0]) == shown(plots[1])
+    assert shown(plots[0])[1] >= 30

@@ -29,11 +29,12 @@ class Label(QLabel):
 
 
 class ElidedLabel(QWidget):
-    """One line that shortens itself in the middle when there is no room; the tooltip holds all of it."""
+    """One line that shortens itself in the middle when there is no room; the tooltip then begins with all of it."""
 
     def __init__(self, text: str = "", role: str = "", align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
         super().__init__()
         self._text = text
+        self._help = ""
         self._align = align
         self._label = Label(text, role)
         self._label.hide()
@@ -47,6 +48,8 @@ class ElidedLabel(QWidget):
 
     def set_text(self, text: str, role: str | None = None) -> None:
         """Show another text."""
+        if role is None and text == self._text:
+            return
         before = self.sizeHint().width()
         self._text = text
         self._label.set_text(text, role)
@@ -55,6 +58,11 @@ class ElidedLabel(QWidget):
             self.updateGeometry()
         self._update_tooltip()
         self.update()
+
+    def setToolTip(self, text: str) -> None:
+        """Say what the text means; it stays when the text changes."""
+        self._help = text
+        self._update_tooltip()
 
     def _needs_room(self, before: int, now: int) -> bool:
         """Must the page be laid out anew? A number that changes while a network trains would do it each time."""
@@ -87,7 +95,11 @@ class ElidedLabel(QWidget):
         painter.drawText(self.rect(), flags, self.shown_text())
 
     def _update_tooltip(self) -> None:
-        self.setToolTip(self._text if self.shown_text() != self._text else "")
+        whole = self._text if self.shown_text() != self._text else ""
+        tooltip = "\n".join(line for line in (whole, self._help) if line)
+        # Told only when it changes: each time costs an event and the style's attention.
+        if tooltip != self.toolTip():
+            super().setToolTip(tooltip)
 
 
 def plain(text: str) -> str:

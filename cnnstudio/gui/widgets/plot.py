@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication
 
@@ -19,12 +19,11 @@ from cnnstudio.gui.widgets.numbers import decimal_text
 from cnnstudio.gui.widgets.plot_axes import ThemedPlot
 from cnnstudio.gui.widgets.plot_extents import across, along
 from cnnstudio.gui.widgets.plot_hint import EmptyHint
-from cnnstudio.gui.widgets.plot_pace import DRAW_MS, pause_ms, take_part
+from cnnstudio.gui.widgets.plot_pace import PlotPace
 from cnnstudio.gui.widgets.shared_x import SharedX
 from cnnstudio.gui.widgets.smoothing import Series, Values, thinned
 from cnnstudio.gui.widgets.tabs import Chip
 
-APART_MS = 40  # no two plots are drawn in one go
 # A 2 px line of 1e5 points takes 120 ms; of 400 one or two, and it looks the same.
 MAX_SMOOTH_POINTS = 400
 # Below this many points a curve is drawn with dots: an epoch's value is one point, not a line.
@@ -49,7 +48,6 @@ class Plot(Card):
     """
 
     looked_at = Signal(object)
-    drawn_s = 0.0
 
     def __init__(
         self,
@@ -61,8 +59,7 @@ class Plot(Card):
         has_log: bool = True,
     ) -> None:
         super().__init__(title)
-        take_part(self)
-        self._has_log, self._is_drawing, self._cost_ms = has_log, False, 0.0
+        self._has_log, self._is_drawing = has_log, False
         self._x_title, self._smoothing = x_title, smoothing
         self._curves = tuple(curves)
         self._plot = ThemedPlot()
@@ -71,8 +68,8 @@ class Plot(Card):
         self._hint = EmptyHint(self._plot)
         self._raw: dict[str, pg.PlotDataItem] = {}
         self._lines: dict[str, pg.PlotDataItem] = {}
-        self._timer = QTimer(self, singleShot=True, interval=DRAW_MS)
-        self._timer.timeout.connect(self._on_time)
+        self._pace = PlotPace(self)
+        self._pace.due.connect(self.draw)
         self._make_header()
         self._series = {curve.key: self._new_series(curve) for curve in curves}
         self._make_items()
@@ -90,8 +87,7 @@ class Plot(Card):
     def append(self, key: str, x: ArrayLike, y: ArrayLike) -> None:
         """Add points at the end; costs only what the new points cost."""
         self._series[key].append(np.asarray(x, np.float64), np.asarray(y, np.float64))
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+        self._pace.ask()
 
     def clear(self) -> None:
         """Take all points away."""
@@ -140,12 +136,7 @@ class Plot(Card):
         self._is_drawing = False
         self._draw_window()
         self.show_at(None)
-        Plot.drawn_s = time.perf_counter()
-        self._cost_ms = (Plot.drawn_s - started_s) * 1000
-
-    def _on_painted(self, cost_ms: float) -> None:
-        # By the scene, once: to paint at once, so as to measure it here, would be to paint twice.
-        self._timer.setInterval(pause_ms(self._cost_ms + cost_ms))
+        self._pace.drawn((time.perf_counter() - started_s) * 1000)
 
     def share_x(self, across: SharedX) -> None:
         """Grow and be zoomed with other plots whose horizontal axes mean the same."""
@@ -180,14 +171,6 @@ class Plot(Card):
         line.setData(*thinned(*shown, MAX_SMOOTH_POINTS), symbol=None) if is_smooth or not is_dense else line.clear()
         return outline[1]
 
-    def _on_time(self) -> None:
-        if not self.isVisible():
-            return  # drawn when it comes into sight
-        if (time.perf_counter() - Plot.drawn_s) * 1000 < APART_MS:
-            QTimer.singleShot(APART_MS, self, self._on_time)
-        else:
-            self.draw()
-
     def copy_picture(self) -> None:
         """Put the card on the clipboard as a picture."""
         QApplication.clipboard().setPixmap(self.grab())
@@ -204,7 +187,7 @@ class Plot(Card):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._timer.start()
+        self._pace.ask()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
@@ -253,8 +236,10 @@ class Plot(Card):
         self._cross.hide()
         item.addItem(self._cross, ignoreBounds=True)
         self._plot.across_changed.connect(self._on_across)
+        self._plot.outgrown.connect(self._pace.ask_soon)
         self._plot.zoomed.connect(self._on_zoomed)
-        self._plot.painted.connect(self._on_painted)
+        # By the scene, once: to paint at once, so as to measure it in `draw`, would be to paint twice.
+        self._plot.painted.connect(self._pace.painted)
         self._plot.scene().sigMouseMoved.connect(self._on_mouse)
         self._plot.installEventFilter(self)
 

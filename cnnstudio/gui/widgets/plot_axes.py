@@ -40,11 +40,12 @@ def short_number(text: str) -> str:
 class ThemedPlot(pg.PlotWidget):
     """An empty plot that follows the theme; the wheel zooms the horizontal axis, a double click shows all again.
 
-    `across_changed` tells that another part of the horizontal axis is shown, `zoomed` whether that is only a part, and
-    `painted` how long a painting took in milliseconds.
+    `across_changed` tells that another part of the horizontal axis is shown, `zoomed` whether that is only a part,
+    `outgrown` that the plots that share the axis show more by now, and `painted` how many milliseconds a painting took.
     """
 
     across_changed = Signal()
+    outgrown = Signal()
     zoomed = Signal(bool)
     painted = Signal(float)
 
@@ -104,6 +105,10 @@ class ThemedPlot(pg.PlotWidget):
         if self.across() != view:
             self.getPlotItem().getViewBox().setRange(xRange=view, padding=0)
         self.zoomed.emit(is_zoomed)
+
+    def outgrow(self) -> None:
+        """Tell that it should be drawn soon."""
+        self.outgrown.emit()
 
     def across(self) -> Range:
         """What is shown of the horizontal axis."""

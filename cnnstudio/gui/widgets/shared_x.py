@@ -12,7 +12,10 @@ class Sheet(Protocol):
     """A plot that shows the part of the axis that it is told."""
 
     def set_across(self, view: Range, *, is_zoomed: bool) -> None:
-        """Show this part."""
+        """Show this part now."""
+
+    def outgrow(self) -> None:
+        """There is more to show than is seen: ask by `tell` soon, not in the same go as the others."""
 
 
 class SharedX:
@@ -29,12 +32,23 @@ class SharedX:
         self._sheets.append(sheet)
 
     def tell(self, sheet: Sheet, extent: Range | None) -> None:
-        """A plot's points reach from here to there; None where it has none."""
+        """A plot's points reach from here to there; None where it has none. It is shown the part that holds them.
+
+        The other plots follow one after another: all of them painted in one go, with new numbers at their axes, would
+        stop the window.
+        """
         if extent is None:
             self._extents.pop(sheet, None)
         else:
             self._extents[sheet] = extent
-        self.fit()
+        has_changed = self._grow()
+        if self._view is None or self.is_zoomed:
+            return
+        sheet.set_across(self._view, is_zoomed=False)
+        if has_changed:
+            for other in self._sheets:
+                if other is not sheet:
+                    other.outgrow()
 
     def zoom(self, view: Range) -> None:
         """The user looks at this part, in one of the plots."""
@@ -46,21 +60,26 @@ class SharedX:
         self.is_zoomed, self._view = False, None
 
     def fit(self) -> None:
-        """Show all that was told of, unless the user looks at a part."""
+        """Show all that was told of in every plot, unless the user looks at a part."""
+        self._grow()
+        if self._view is not None and not self.is_zoomed:
+            self._show(self._view)
+
+    def _grow(self) -> bool:
+        """Let the view hold all that was told of; True if it became another one."""
         if self.is_zoomed:
-            return
+            return False
         ends = self._extents.values()
         if not ends:
             # An empty sheet is no view that grows: what comes first may be a whole run, which then fills the width.
-            self._view = None
             self._show(view_of((0.0, 1.0), None, low=0.0, high=MARGIN / 2))
-            return
+            self._view = None
+            return False
         extent = (min(e[0] for e in ends), max(e[1] for e in ends))
         # What doesn't grow fills the width; only a view that has become too narrow gets room for what is to come.
         view = view_of(extent, self._view, low=0.0, high=MARGIN / 2 if self._view is None else GROW)
-        if view != self._view:
-            self._view = view
-            self._show(view)
+        is_other, self._view = view != self._view, view
+        return is_other
 
     def _show(self, view: Range) -> None:
         for sheet in self._sheets:
