@@ -3,11 +3,12 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnstudio.gui.pages.run_rows import COLUMNS, LIMITS_PX
+from cnnstudio.gui.pages.run_rows import COLUMNS, LEAVING, LIMITS_PX
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.bin_menu import BinButton
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
+from cnnstudio.gui.widgets.column_button import ColumnButton
 from cnnstudio.gui.widgets.difference_view import DifferenceView
 from cnnstudio.gui.widgets.flow import FlowLayout
 from cnnstudio.gui.widgets.labels import Label
@@ -49,8 +50,9 @@ class RunsLayout(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = RunTable(COLUMNS, LIMITS_PX)
+        self.table = RunTable(COLUMNS, LIMITS_PX, LEAVING)
         self.table.set_sortable(0, is_descending=True)
+        self.columns = ColumnButton(COLUMNS)
         self.filter = RunFilter()
         self.card = Card("Runs")
         self.nothing_kept = Label("No run is like that: take a word out of the filter.", "muted")
@@ -62,6 +64,8 @@ class RunsLayout(QWidget):
         self._panels = QStackedWidget()
         self._lay_out()
         self.tabs.chosen.connect(self.show_panel)
+        self.columns.picked.connect(self.table.set_columns)
+        self.table.columns_changed.connect(self._on_columns)
 
     def show_panel(self, key: str) -> None:
         """Show one of the lower panels."""
@@ -79,6 +83,9 @@ class RunsLayout(QWidget):
     def set_waiting(self, count: int) -> None:
         """Tell on the tab how many trainings wait."""
         self.tabs.button("queue").setText(f"Queue ({count:,})" if count else "Queue")
+
+    def _on_columns(self) -> None:
+        self.columns.set_shown(self.table.shown_columns(), is_fitting=self.table.is_fitting())
 
     def _make_buttons(self) -> None:
         self.open_button = Button(
@@ -119,6 +126,7 @@ class RunsLayout(QWidget):
 
     def _lay_out(self) -> None:
         self.card.add_to_header(self.filter)
+        self.card.add_to_header(self.columns)
         self.card.add_to_header(self.add_button)
         self.card.add(self.table, 1)
         self.card.add(self.nothing_kept)
