@@ -24,7 +24,7 @@ class UndoKeys(QObject):
         page.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        way = _way(event) if isinstance(event, QKeyEvent) else ""
+        way = undo_way(event) if isinstance(event, QKeyEvent) else ""
         if not way or (self._is_meant is not None and not self._is_meant()):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -37,7 +37,7 @@ class UndoKeys(QObject):
         return False
 
 
-def _way(event: QKeyEvent) -> Literal["undo", "redo", ""]:
+def undo_way(event: QKeyEvent) -> Literal["undo", "redo", ""]:
     """What a key means: "undo" (Ctrl+Z), "redo" (Ctrl+Y, Ctrl+Shift+Z), or nothing of the kind."""
     if event.matches(QKeySequence.StandardKey.Undo):
         return "undo"

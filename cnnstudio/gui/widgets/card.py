@@ -19,7 +19,7 @@ class Card(QFrame):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(*[size.card_padding - 1] * 4)
         self._box.setSpacing(2 * size.grid)
-        self._title, self._note = Label(title, "title"), ElidedLabel(note, "small")
+        self._title, self._note = Label(title, "title"), ElidedLabel(note, "small", Qt.AlignmentFlag.AlignRight)
         self._header = QWidget()
         row = QHBoxLayout(self._header)
         row.setContentsMargins(0, 0, 0, 0)

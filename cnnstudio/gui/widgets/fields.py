@@ -10,6 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from cnnstudio.core.specs import SettingInfo
+from cnnstudio.gui.field_undo import FieldUndo
 from cnnstudio.gui.widgets.drop_down import DropDown
 from cnnstudio.gui.widgets.numbers import DecimalField, WholeField, decimal_text
 
@@ -123,6 +124,7 @@ class TextEditor(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.editingFinished.connect(self._on_finished)
+        FieldUndo(self)
         self._told = ""
 
     def value(self) -> object:

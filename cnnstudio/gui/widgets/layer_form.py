@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from cnnstudio.core.specs import settings_of
+from cnnstudio.gui.field_undo import FieldUndo
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
@@ -48,6 +49,7 @@ class LayerForm(QWidget):
         self._details: LayerDetails | None = None
         self.card = Card("Layer")
         self.name_field = QLineEdit()
+        FieldUndo(self.name_field)
         self.name_field.setToolTip("Name of the layer; its weights are saved under it. Letters, digits, _ and dots.")
         self.name_field.setAccessibleName("Name")
         self.name_field.editingFinished.connect(self._on_name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
+from cnnstudio.gui.field_undo import FieldUndo
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
@@ -82,6 +83,7 @@ class NetworkFacts(QWidget):
         super().__init__()
         self.sums = FactsCard("Network")
         self.name_field = QLineEdit()
+        FieldUndo(self.name_field)
         self.name_field.setToolTip("Name of the network, as shown in lists and in the exported code.")
         self.name_field.setAccessibleName("Name of the network")
         self.name_field.setMaxLength(80)

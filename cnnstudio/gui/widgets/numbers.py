@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox
 
+from cnnstudio.gui.field_undo import FieldUndo
+
 INT_MAX = 2**31 - 1
 DECIMALS = 12
 # What may stand in a decimal field while it is being typed: "1e-", "-", "0,".
@@ -127,6 +129,7 @@ def _dress(field: QSpinBox | QDoubleSpinBox, unit: str) -> None:
     field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     # Half a number is no value: tell when it is finished, or stepped.
     field.setKeyboardTracking(False)
+    FieldUndo(field)
 
 
 def _select_word(field: QSpinBox | QDoubleSpinBox) -> None:
