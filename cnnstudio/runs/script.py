@@ -14,15 +14,26 @@ from cnnstudio.data.dataset import Dataset, open_dataset
 from cnnstudio.network.source import class_name, source_code
 from cnnstudio.runs.execute import check_same_data
 from cnnstudio.runs.run import Run
+from cnnstudio.runs.script_batches import batch_files, batch_parts
 from cnnstudio.runs.script_layers import group_lines, layer_lines
 from cnnstudio.runs.script_parts import (
     average_lines,
+    class_weights,
     clip_lines,
+    judged_loss_text,
     loss_lines,
     momentum_lines,
     optimizer_text,
     schedule_lines,
     setup_lines,
+)
+from cnnstudio.runs.script_steps import (
+    autocast_text,
+    pass_lines,
+    step_lines,
+    unscale_lines,
+    waiting,
+    weight_text,
 )
 from cnnstudio.runs.script_text import SCRIPT
 from cnnstudio.runs.tuned import PLAN
@@ -45,7 +56,7 @@ def export_script(run: Run, folder: Path, ctx: JobContext, dataset: Dataset | No
         dataset: The run's data if it is open already.
 
     Raises:
-        RunError: The recipe has something that the script can't do; it is named. Or the pictures are too many.
+        RunError: The run was imported and has no recipe, or the pictures are too many.
         FileError: The folder can't be written.
     """
     require_exportable(run)
@@ -61,11 +72,13 @@ def export_script(run: Run, folder: Path, ctx: JobContext, dataset: Dataset | No
         )
     from safetensors.torch import save
 
+    drawn = batch_files(run.data.augment, dataset, run.config.seed)
     written = {
         SCRIPT_FILE: script_text(run, dataset, plan).encode(),
         NETWORK_FILE: source_code(run.graph).encode(),
         START_FILE: save(start_weights(run)),
         DATA_FILE: _pictures(dataset),
+        **{name: text.encode() for name, text in drawn.items()},
     }
     for name, content in written.items():
         ctx.check()
@@ -76,8 +89,8 @@ def export_script(run: Run, folder: Path, ctx: JobContext, dataset: Dataset | No
 def script_text(run: Run, dataset: Dataset, plan: Plan) -> str:
     """The text of train.py."""
     config, preprocess = run.config, dataset.spec.preprocess
-    is_short, layout = plan.precision == "bf16", plan.channels_last
-    counts = np.bincount(dataset.labels[dataset.indices("train")], minlength=len(run.classes))
+    layout = ".contiguous(memory_format=torch.channels_last)" if plan.channels_last else ""
+    counts = np.bincount(dataset.labels[dataset.indices("train")], minlength=len(run.classes)).tolist()
     average, update, judged = average_lines(config)
     about = f"{run.graph.name} on {run.data.source.title}, {config.epochs:,} epochs: training with PyTorch alone."
     return SCRIPT.substitute(
@@ -90,22 +103,37 @@ def script_text(run: Run, dataset: Dataset, plan: Plan) -> str:
         rate=repr(config.rate),
         mean=repr(tuple(preprocess.mean or ())),
         std=repr(tuple(preprocess.std or ())),
-        layout=".contiguous(memory_format=torch.channels_last)" if layout else "",
+        layout=layout,
         memory_format="\n    network.to(memory_format=torch.channels_last)" if layout else "",
         schedule=schedule_lines(config),
-        loss=loss_lines(config, counts.tolist()),
-        judged=max(256, config.batch),
-        autocast=f"torch.autocast(DEVICE.type, torch.bfloat16, enabled={is_short})",
+        **_step_parts(run, plan, [int(count) for count in counts]),
+        **waiting(config, plan),
+        **batch_parts(run.data.augment, layout),
         groups=group_lines(config),
         setup=setup_lines(config, plan),
         **layer_lines(config),
         optimizer=optimizer_text(config, plan),
-        momentum=momentum_lines(config),
-        clip=clip_lines(config),
         average=average,
         update=update,
         judged_network=judged,
     )
+
+
+def _step_parts(run: Run, plan: Plan, class_counts: list[int]) -> dict[str, Any]:
+    """What the text holds of a step and of judging, by the name of the gap."""
+    config = run.config
+    return {
+        "loss": loss_lines(config, class_counts),
+        "weight": weight_text(config, class_weights(config, class_counts)),
+        "judged_loss": judged_loss_text(config),
+        "judged": max(256, config.batch),
+        "autocast": autocast_text(plan),
+        "passes": pass_lines(config, run.graph, plan),
+        "unscale": unscale_lines(plan),
+        "clip": clip_lines(config),
+        "step": step_lines(plan),
+        "momentum": momentum_lines(config),
+    }
 
 
 def start_weights(run: Run) -> "dict[str, Tensor]":
@@ -119,28 +147,13 @@ def start_weights(run: Run) -> "dict[str, Tensor]":
 
 
 def require_exportable(run: Run) -> None:
-    """Refuse what a script can't do, by its name.
+    """Refuse a run that has nothing to be trained by.
 
     Raises:
-        RunError: With all that can't be exported.
+        RunError: It was imported.
     """
     if run.is_imported:
         raise RunError(f"{run.name} was imported: it has no recipe.", hint="Export its weights instead.")
-    config, regularisation = run.config, run.config.regularisation
-    problems = [f"the operation '{operation.kind}' of the augmentation" for operation in run.data.augment.active]
-    problems += [f"the side output '{node.id}'" for node in run.graph.of_kind("aux_output")]
-    if config.schedule.kind == "plateau":
-        problems.append("the schedule that waits for a stall")
-    if regularisation.early_stop:
-        problems.append("early stopping")
-    if regularisation.parts > 1:
-        problems.append("batches in parts")
-    if _plan(run).precision == "fp16":
-        problems.append("the number format fp16")
-    if problems:
-        listed = ", ".join(problems)
-        hint = "Train a run without that, or export its weights and code with --format source."
-        raise RunError(f"A script can't do what {run.name} does: {listed}.", hint=hint)
 
 
 def _plan(run: Run) -> Plan:
@@ -155,6 +168,8 @@ def _pictures(dataset: Dataset) -> bytes:
         rows = dataset.indices(split)
         arrays[f"{split}_pixels"] = np.asarray(dataset.pixels[rows], np.uint8)
         arrays[f"{split}_labels"] = dataset.labels[rows].astype(np.int64)
+    # By its place in the data set a picture finds its own random numbers.
+    arrays["train_places"] = dataset.indices("train").astype(np.int64)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()

@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnstudio.core.errors import RunError
 from cnnstudio.training.config import TrainConfig
+from cnnstudio.training.losses.cross_entropy import CrossEntropy
 from cnnstudio.training.plan import Plan
 
 STEP, BODY = " " * 16, " " * 4
@@ -56,6 +57,7 @@ _SCHEDULES: dict[str, Callable[[Any, float, float], list[str]]] = {
         f"return {schedule.by!r} ** sum(epoch >= milestone for milestone in {tuple(schedule.at)!r})"
     ],
     "one_cycle": _one_cycle,
+    "plateau": lambda schedule, begin, end: ["return 1.0"],
     "step": lambda schedule, begin, end: [f"return {schedule.by!r} ** math.floor(epoch / {schedule.every})"],
 }
 
@@ -85,17 +87,31 @@ def loss_lines(config: TrainConfig, class_counts: Sequence[int]) -> str:
     loss: Any = config.loss
     if loss.kind == "mean_squared":
         lines = [
-            "shares = functional.one_hot(targets, logits.shape[1]).to(logits.dtype)",
-            f"return (logits - ({loss.wrong!r} + {loss.right - loss.wrong!r} * shares)).square().mean()",
+            "is_class = not targets.is_floating_point()  # else shares of classes",
+            "shares = functional.one_hot(targets, logits.shape[1]) if is_class else targets",
+            f"wanted = {loss.wrong!r} + {loss.right - loss.wrong!r} * shares.to(logits.dtype)",
+            "return (logits - wanted).square().mean()",
         ]
     elif loss.kind == "cross_entropy":
-        weights = loss.class_weights([int(count) for count in class_counts])
+        weights = class_weights(config, class_counts)
         given = f", torch.tensor({tuple(weights)!r}, device=logits.device)" if weights else ""
         smoothing = f", label_smoothing={loss.label_smoothing!r}" if loss.label_smoothing else ""
         lines = [f"return functional.cross_entropy(logits, targets{given}{smoothing})"]
     else:
         raise RunError(f"A script can't compute the loss '{loss.kind}'.")
     return indented(lines, BODY)
+
+
+def class_weights(config: TrainConfig, class_counts: Sequence[int]) -> tuple[float, ...]:
+    """What an image of each class counts in the loss; empty if all count alike."""
+    loss = config.loss
+    return tuple(loss.class_weights(class_counts)) if isinstance(loss, CrossEntropy) else ()
+
+
+def judged_loss_text(config: TrainConfig) -> str:
+    """The mean loss of validation images: without what only training needs."""
+    is_plain = config.loss.kind != "cross_entropy"
+    return "loss_of(logits, truths)" if is_plain else "functional.cross_entropy(logits, truths)"
 
 
 def optimizer_text(config: TrainConfig, plan: Plan) -> str:

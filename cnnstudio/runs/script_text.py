@@ -9,7 +9,7 @@ SCRIPT = Template('''\
     python train.py --steps 10    prints the losses of the first ten steps, and ends
 
 Needs torch, numpy and safetensors; CNN Studio is not needed. network.py holds the network, data.npz the pictures, and
-start.safetensors the weights before the first step: with them the first losses are those of the run in CNN Studio.
+start.safetensors the weights before the first step: with them the first losses are the run's own.$more_files
 """
 
 import hashlib
@@ -22,7 +22,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
-from network import $network
+${drawn_imports}from network import $network
 
 HERE = Path(__file__).resolve().parent
 DEVICE = torch.device($device)
@@ -45,16 +45,16 @@ def load_split(name):
 
 def normalised(pixels):
     """What the network gets: numbers around 0, with a spread of about 1."""
-    mean, std = (torch.tensor(values, device=DEVICE).view(1, -1, 1, 1) for values in (MEAN, STD))
+    mean, std = (torch.tensor(values, device=DEVICE).view(1, -1, 1, 1) for values in (MEAN, STD))$as_numbers
     return pixels.to(DEVICE).to(torch.float32).div_(255).sub_(mean).div_(std)$layout
 
 
 def batches(pixels, labels, epoch):
     """One epoch's batches in their random order; a single picture left over is dropped."""
     generator = torch.Generator().manual_seed(random_key(SEED, epoch))
-    for chosen in torch.randperm(len(labels), generator=generator).split(BATCH):
+    for chosen in $order.split(BATCH):
         if len(chosen) > 1 or len(labels) <= BATCH:
-            yield normalised(pixels[chosen]), labels[chosen].to(DEVICE)
+            $picked
 
 
 def rate_factor(epoch):
@@ -66,7 +66,7 @@ def loss_of(logits, targets):
     """The number that training makes small."""
 $loss
 
-
+$weight
 def judge(network, pixels, labels):
     """Mean loss and share of right answers for the validation pictures."""
     network.eval()
@@ -76,11 +76,11 @@ def judge(network, pixels, labels):
             with $autocast:
                 logits = network(normalised(some)).float()
             truths = truths.to(DEVICE)
-            total += loss_of(logits, truths).item() * len(truths)
+            total += $judged_loss.item() * len(truths)
             hits += int((logits.argmax(1) == truths).sum())
     network.train()
     return total / len(labels), hits / len(labels)
-
+$patience
 
 def parameter_groups(network):
     """What the optimiser moves, and what weight decay pulls at."""
@@ -93,28 +93,25 @@ $setup
     network = $network()
     network.load_state_dict(load_file(HERE / "start.safetensors"))
     network.to(DEVICE)$memory_format$freeze
-    optimizer = $optimizer$average
+    optimizer = $optimizer$average$waits
     whole, rest = divmod(len(labels), BATCH)
     steps_per_epoch, step = whole + (rest > 1 or whole == 0), 0
     for epoch in range(EPOCHS):
         network.train()$rest
         for images, targets in batches(pixels, labels, epoch):
             for group in optimizer.param_groups:
-                group["lr"] = RATE$factor * rate_factor(step / steps_per_epoch)$momentum
+                group["lr"] = RATE$factor * rate_factor(step / steps_per_epoch)$stalled$momentum
             torch.manual_seed(random_key(SEED, step))  # dropout's chance in this step
             optimizer.zero_grad()
-            with $autocast:
-                logits = network(images)
-            loss = loss_of(logits.float(), targets)
-            loss.backward()$clip
-            optimizer.step()$update
+$passes$unscale$clip
+$step$update
             step += 1
             if most_steps:
                 print(f"step {step}  loss {loss.item():.9g}", flush=True)
             if step == most_steps:
                 return
         val_loss, accuracy = judge($judged_network, val_pixels, val_labels)
-        print(f"epoch {epoch + 1:>3}  loss {loss.item():.4f}  validation {val_loss:.4f}  accuracy {accuracy:.2%}")
+        print(f"epoch {epoch + 1:>3}  loss {loss.item():.4f}  validation {val_loss:.4f}  accuracy {accuracy:.2%}")$noted
     save_file($judged_network.state_dict(), HERE / "trained.safetensors")
 
 

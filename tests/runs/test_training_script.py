@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from torch import nn
 
 from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext
+from cnnstudio.data.augment_presets import preset
+from cnnstudio.data.augmentation import AugmentSpec
 from cnnstudio.data.dataset import Dataset
 from cnnstudio.data.loader import random_key
 from cnnstudio.network.graph import NetworkGraph
@@ -121,15 +124,81 @@ def test_frozen_groups_with_batch_norms_and_an_exception_inside_give_the_runs_lo
     assert losses_of(tmp_path / "script", count) != pytest.approx(own[:count], rel=1e-5)
 
 
-def test_what_a_script_can_not_do_is_named(run: Run, tmp_path: Path, dataset: Dataset, graph: NetworkGraph) -> None:
-    config = run.config.replace(
-        schedule={"kind": "plateau", "patience": 1}, regularisation={"early_stop": 3, "parts": 2}
-    )
-    hard = create_run(tmp_path / "hard", dataset, graph, config)
-    with pytest.raises(RunError) as failed:
-        export_script(hard, tmp_path / "script", JobContext(), dataset)
-    for what in ("waits for a stall", "early stopping", "batches in parts"):
-        assert what in failed.value.message
+WAITING: dict[str, dict[str, Any]] = {
+    "the rate falls at stalls, which the plain loss decides": {
+        "optimizer": {"kind": "sgd", "rate": 0.3, "momentum": 0.9},
+        "schedule": {"kind": "plateau", "patience": 0, "by": 0.1, "floor": 0.001},
+        "loss": {"kind": "cross_entropy", "label_smoothing": 0.2, "weighting": "balanced"},
+        "epochs": 6,
+    },
+    "stopped early, batches in parts, weighted classes": {
+        "optimizer": {"kind": "sgd", "rate": 0.3, "momentum": 0.9},
+        "loss": {"kind": "cross_entropy", "weights": (1, 2, 3, 4, 5, 6, 7, 8)},
+        "regularisation": {"early_stop": 2, "parts": 3, "clip_norm": 5.0},
+        "epochs": 30,
+    },
+    "fp16 with its scaler, clipped": {"precision": "fp16", "regularisation": {"clip_norm": 0.5}, "epochs": 2},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WAITING)
+def test_a_script_that_waits_for_the_validation_loss_makes_all_steps_of_the_run(
+    name: str, tmp_path: Path, dataset: Dataset, graph: NetworkGraph
+) -> None:
+    run = create_run(tmp_path / "run", dataset, graph, TrainConfig(**{**PLAIN, **WAITING[name]}))
+    train_run(JobContext(), run, dataset)
+    own = [loss for event in run.history() if isinstance(event, StepsDone) for loss in event.losses]
+    export_script(run, tmp_path / "script", JobContext(), dataset)
+    found = losses_of(tmp_path / "script", 10_000)
+    assert len(found) == len(own)
+    assert found == pytest.approx(own, rel=1e-4)
+
+
+DISTORTIONS: dict[str, dict[str, Any]] = {
+    "flips and crops": preset("cifar", 32).to_json(),
+    "all of photos": preset("photos", 32).to_json(),
+    "the colours of AlexNet": preset("alexnet", 32).to_json(),
+    "one of AutoAugment's policies": {"operations": [{"kind": "autoaugment"}]},
+    "Mixup and CutMix, balanced": {
+        "operations": [{"kind": "mirror"}, {"kind": "mixup", "probability": 0.4}, {"kind": "cutmix"}],
+        "sampling": "balanced",
+    },
+    "balanced classes alone": {"sampling": "balanced"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DISTORTIONS)
+@pytest.mark.parametrize("loss", ["cross_entropy", "mean_squared"])
+def test_distorted_pictures_are_those_of_the_run(
+    name: str, loss: str, tmp_path: Path, dataset: Dataset, graph: NetworkGraph
+) -> None:
+    augmented = dataset.with_augment(AugmentSpec.model_validate(DISTORTIONS[name]))
+    run = create_run(tmp_path / "run", augmented, graph, TrainConfig(**PLAIN, loss={"kind": loss}))
+    train_run(JobContext(), run, augmented)
+    own = [loss for event in run.history() if isinstance(event, StepsDone) for loss in event.losses]
+    export_script(run, tmp_path / "script", JobContext(), augmented)
+    found = losses_of(tmp_path / "script", 10)
+    assert found == pytest.approx(own[:10], abs=1e-6)
+    assert (tmp_path / "script" / "drawn.py").exists()
+
+
+@pytest.mark.slow
+def test_side_heads_add_their_losses_as_in_the_run(tmp_path: Path, dataset: Dataset) -> None:
+    graph = fit_architecture("googlenet-small", (3, 32, 32), 8)
+    assert len(graph.of_kind("aux_output")) == 2
+    run = create_run(tmp_path / "run", dataset, graph, TrainConfig(**{**PLAIN, "epochs": 1, "batch": 16}))
+    train_run(JobContext(), run, dataset)
+    own = [loss for event in run.history() if isinstance(event, StepsDone) for loss in event.losses]
+    export_script(run, tmp_path / "script", JobContext(), dataset)
+    assert losses_of(tmp_path / "script", 2) == pytest.approx(own[:2], rel=1e-5)
+
+
+def test_an_imported_network_has_no_recipe_to_export(run: Run, tmp_path: Path, dataset: Dataset) -> None:
+    imported = replace(run, data=run.data.replace(source={"kind": "none"}))
+    with pytest.raises(RunError, match="has no recipe"):
+        export_script(imported, tmp_path / "script", JobContext(), dataset)
     assert not (tmp_path / "script").exists()
 
 
