@@ -46,6 +46,8 @@ def why_not_stop(session: Session) -> str:
 
 def why_not_pause(session: Session) -> str:
     """Why there is no training to let rest."""
+    if session.training.phase is Phase.TRYING:
+        return "It rests, and looks whether it can go on."
     return "" if session.training.phase in (Phase.RUNNING, Phase.PAUSED) else "Nothing is being trained."
 
 

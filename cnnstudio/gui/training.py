@@ -32,6 +32,7 @@ class Phase(StrEnum):
     RUNNING = "running"
     PAUSING = "pausing"
     PAUSED = "paused"
+    TRYING = "trying"
     STOPPING = "stopping"
 
 
@@ -65,6 +66,7 @@ class TrainingControl(QObject):
         self.job: Job | None = None
         self.ended: RunEnded | None = None
         self.error: StudioError | None = None
+        self._rests_by_itself = False
 
     @property
     def is_active(self) -> bool:
@@ -164,10 +166,11 @@ class TrainingControl(QObject):
             self._set_phase(Phase.PAUSING)
 
     def go_on(self) -> None:
-        """End a pause."""
+        """End a pause; one that the training made by itself ends only if what it waits for is back."""
         if self.phase in (Phase.PAUSING, Phase.PAUSED) and self.job is not None:
+            waits = self.phase is Phase.PAUSED and self._rests_by_itself
             self.job.resume()
-            self._set_phase(Phase.RUNNING)
+            self._set_phase(Phase.TRYING if waits else Phase.RUNNING)
 
     def stop(self) -> None:
         """Save and end; the run can be resumed."""
@@ -218,7 +221,8 @@ class TrainingControl(QObject):
             self._session.refresh_runs()
         elif isinstance(event, RunStarted | RunResumed) and self.phase not in (Phase.STOPPING, Phase.PAUSING):
             self._set_phase(Phase.RUNNING)
-        elif isinstance(event, RunPaused) and self.phase in (Phase.PAUSING, Phase.RUNNING):
+        elif isinstance(event, RunPaused) and self.phase in (Phase.PAUSING, Phase.RUNNING, Phase.TRYING):
+            self._rests_by_itself = bool(event.why)
             self._set_phase(Phase.PAUSED)
             if event.why:  # it rests by itself: whoever looks at another page is to see it too
                 self._session.notice.emit("warn", event.why, "")

@@ -78,14 +78,15 @@ class Absence:
         trainer.save(self.ctx)
         every = f"tries again every {RETRY_S:g} s, and when you let it go on"
         paused = RunPaused(step, f"Data drive missing? {error.message} The training is saved, rests, and {every}.")
+        heard = self.ctx.resumes
         trainer.emit(paused)
         while not self._is_back(error):
-            resumes = self.ctx.resumes
+            if self.ctx.resumes > heard:
+                # Whoever pressed "Go on" sees that it rests still.
+                heard = self.ctx.resumes
+                trainer.emit(paused)
             self.ctx.rest(RETRY_S)
             self.ctx.check()
-            if self.ctx.resumes > resumes and not self._is_back(error):
-                # Whoever pressed "Go on" sees that it rests still.
-                trainer.emit(paused)
         trainer.emit(RunResumed(step))
         trainer.reporter.skip_time()
 

@@ -103,19 +103,30 @@ def persist(write: Callable[[], float], ctx: JobContext, emit: Callable[[Trainin
     Raises:
         FileError: The user stopped it before it could be saved.
     """
-    tries = 0
+    tries = heard = 0
     while True:
         try:
             duration_s = write()
         except FileError as error:
             if ctx.is_cancel_requested:
                 raise
-            _rest(tries, error, ctx, emit, step)
+            is_asked, heard = ctx.resumes > heard, ctx.resumes
+            _tell(tries, error, emit, step, is_asked=is_asked)
+            ctx.rest(TRIES_AFTER_S[tries] if tries < len(TRIES_AFTER_S) else TRY_AGAIN_S)
             tries += 1
             continue
         if tries > len(TRIES_AFTER_S):
             emit(RunResumed(step))
         return duration_s
+
+
+def _tell(tries: int, error: FileError, emit: Callable[[TrainingEvent], None], step: int, *, is_asked: bool) -> None:
+    """Say what is wrong, and how long it waits; while it rests, only to those who said that it may go on."""
+    if tries < len(TRIES_AFTER_S):
+        emit(Noted(step, f"{error.message} Trying again in {TRIES_AFTER_S[tries]:g} s.", error.hint))
+    elif tries == len(TRIES_AFTER_S) or is_asked:
+        waits = f"The training waits, in memory, and tries again every {TRY_AGAIN_S:g} s."
+        emit(RunPaused(step, f"{error.message} {waits}"))
 
 
 def keep_best(saver: Saver, best: Best, ctx: JobContext, emit: Callable[[TrainingEvent], None], step: int) -> str:
@@ -134,20 +145,6 @@ def keep_best(saver: Saver, best: Best, ctx: JobContext, emit: Callable[[Trainin
         except FileError as error:
             return f"The weights of the best epoch, {best.epoch:,}, could not be saved: {error.message}"
     return f"The weights of the best epoch, {best.epoch:,}, are safe."
-
-
-def _rest(tries: int, error: FileError, ctx: JobContext, emit: Callable[[TrainingEvent], None], step: int) -> None:
-    """Say what is wrong, and wait before the next try."""
-    if tries < len(TRIES_AFTER_S):
-        wait_s = TRIES_AFTER_S[tries]
-        emit(Noted(step, f"{error.message} Trying again in {wait_s:g} s.", error.hint))
-        ctx.rest(wait_s)
-        return
-    if tries == len(TRIES_AFTER_S):
-        emit(
-            RunPaused(step, f"{error.message} The training waits, in memory, and tries again every {TRY_AGAIN_S:g} s.")
-        )
-    ctx.rest(TRY_AGAIN_S)
 
 
 def require_room(folder: Path, checkpoint_bytes: int) -> None:

@@ -60,8 +60,9 @@ def test_the_window_says_what_the_training_waits_for_and_goes_on_when_it_is_back
 
     (tmp_path / "away").rename(tmp_path / "drive")
     training.go_on()
-    qtbot.waitUntil(lambda: streamed.runs[-1].state is RunState.RUNNING, timeout=TIMEOUT_MS)
-    assert training.phase is Phase.RUNNING
+    assert training.phase is Phase.TRYING
+    qtbot.waitUntil(lambda: training.phase is Phase.RUNNING, timeout=TIMEOUT_MS)
+    assert streamed.runs[-1].state is RunState.RUNNING
     training.stop()
     qtbot.waitUntil(lambda: training.phase is Phase.IDLE, timeout=TIMEOUT_MS)
     assert streamed.runs[-1].state is RunState.STOPPED

@@ -2,6 +2,7 @@
 
 import errno
 import importlib.util
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,27 @@ def test_full_disk_is_told_waited_for_and_survived(tmp_path: Path, monkeypatch: 
     assert kinds.index(RunPaused) < kinds.index(RunResumed) < kinds.index(CheckpointSaved)
     for name, tensor in straight.network.state_dict().items():
         assert torch.equal(tensor, full.network.state_dict()[name])
+
+
+def test_go_on_tries_at_once_and_hears_that_the_disk_is_still_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "TRIES_AFTER_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(saving, "TRY_AGAIN_S", 600.0)
+    trainer, ctx = trainer_in(tmp_path), JobContext()
+    events: list[Any] = []
+
+    def hear(event: Any) -> None:
+        events.append(event)
+        if isinstance(event, RunPaused):
+            threading.Timer(0.05, ctx.resume).start()
+
+    # Four tries until it rests; each try fails at its first write, and so do the two after "Go on".
+    FailingDisk(monkeypatch, tmp_path, errno.ENOSPC, last=6)
+    assert trainer.run(ctx, hear).reason is EndReason.FINISHED
+    kinds = [type(event) for event in events]
+    assert kinds.count(RunPaused) == 3
+    assert kinds.count(RunResumed) == 1
 
 
 def test_stop_while_the_disk_is_full_never_says_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

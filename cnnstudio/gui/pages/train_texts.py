@@ -19,6 +19,11 @@ MAIN_BUTTON = {
     Phase.RUNNING: ("Pause", "pause", "Save everything and rest until you go on (Space)."),
     Phase.PAUSING: ("Pausing …", "pause", "It rests after the current step."),
     Phase.PAUSED: ("Go on", "play", "Train on from where it rests (Space)."),
+    Phase.TRYING: (
+        "Trying …",
+        "play",
+        "It looks whether it can go on: whether the disk has room, or the drive is back.",
+    ),
     Phase.STOPPING: ("Stopping …", "stop", "It is being saved."),
 }
 
