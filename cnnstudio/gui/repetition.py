@@ -63,7 +63,8 @@ class Repetition(QObject):
 
             return verdict_of(original, again)
 
-        self._session.jobs.start("Comparing", "io", work, on_done=self._on_compared, on_error=self._session.report)
+        def on_done(verdict: "Verdict") -> None:
+            names = f"{again.name}, compared with {original.name}."
+            self._session.notice.emit("ok" if verdict.is_equal else "warn", verdict.text, names)
 
-    def _on_compared(self, verdict: "Verdict") -> None:
-        self._session.notice.emit("ok" if verdict.is_equal else "warn", verdict.text, "")
+        self._session.jobs.start("Comparing", "io", work, on_done=on_done, on_error=self._session.report)

@@ -38,6 +38,7 @@ class Session(EditShelf):
     page_requested = Signal(str)
     images_dropped = Signal(list)
     image_wanted = Signal(int)
+    judging_wanted = Signal()
     weights_offered = Signal(object)
     export_wanted = Signal(object)
     run_network_wanted = Signal(object)

@@ -121,8 +121,14 @@ def settings_texts(spec: Spec, key: str = "", title: str = "") -> Settings:
                 found.update(settings_texts(part, f"{path}.{number}.", f"{heading} {number + 1} › "))
         else:
             unit = "" if field is None else _unit(field.json_schema_extra)
-            found[path] = (heading, value_text(value, unit))
+            found[path] = _kind(spec, title) if name == "kind" else (heading, value_text(value, unit))
     return found
+
+
+def _kind(member: Spec, above: str) -> tuple[str, str]:
+    """Which member of a family was chosen, by the name that the form gives it: ("Optimiser", "SGD")."""
+    title = getattr(member, "title", "") or value_text(member.kind)
+    return above.removesuffix(" › ") or "Kind", title
 
 
 def value_text(value: Any, unit: str = "") -> str:

@@ -19,7 +19,7 @@ from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import ElidedLabel
 from cnnstudio.gui.widgets.layer_form import LayerDetails, formula_lines
 from cnnstudio.gui.widgets.layer_table import short_number
-from cnnstudio.gui.widgets.network_facts import bytes_text
+from cnnstudio.gui.widgets.times import bytes_text
 from cnnstudio.network.layers.conv2d import Conv2d
 from cnnstudio.network.layers.pools import MaxPool
 
@@ -409,6 +409,6 @@ def test_large_numbers_are_short(value: int, text: str) -> None:
     assert short_number(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(246_824, "247 KB"), (1_200_000, "1.2 MB"), (12, "12 bytes")])
+@pytest.mark.parametrize(("value", "text"), [(246_824, "247 kB"), (1_200_000, "1.2 MB"), (12, "12 B")])
 def test_memory_has_a_unit(value: int, text: str) -> None:
     assert bytes_text(value) == text

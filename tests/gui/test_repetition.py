@@ -39,7 +39,7 @@ def test_the_repetition_is_a_run_of_its_own_with_the_verdict_that_the_same_came_
     REPEAT.run(session)
     assert REPEAT.why_not(session) == "A training is running."
     qtbot.waitUntil(lambda: any("last bit" in text for _, text, _ in said), timeout=TIMEOUT_MS)
-    assert ("ok", "The same to the last bit.", "") in said
+    assert ("ok", "The same to the last bit.", "Run 1, again, compared with Run 1.") in said
     qtbot.waitUntil(lambda: len(session.runs) == 2, timeout=TIMEOUT_MS)
     assert [run.name for run in session.runs] == ["Run 1", "Run 1, again"]
     assert all(run.state is RunState.FINISHED for run in session.runs)

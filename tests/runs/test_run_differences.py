@@ -34,8 +34,15 @@ def test_a_setting_that_one_optimiser_lacks_is_a_dash(
 ) -> None:
     config = run.config.replace(optimizer={"kind": "sgd", "momentum": 0.5})
     found = {d.key: d.values for d in differences([run, create_run(tmp_path / "r2", dataset, graph, config)])}
-    assert found["optimizer.kind"] == ("adam", "sgd")
+    assert found["optimizer.kind"] == ("Adam", "SGD")
     assert found["optimizer.momentum"] == ("–", "0.5")
+
+
+def test_choices_have_the_names_of_the_form(run: Run, tmp_path: Path, dataset: Dataset, graph: NetworkGraph) -> None:
+    config = run.config.replace(initialisation={"kind": "zero"}, schedule={"kind": "one_cycle"})
+    found = {d.title: d.values for d in differences([run, create_run(tmp_path / "r2", dataset, graph, config)])}
+    assert found["Weights begin"] == ("As PyTorch has it", "Zero")
+    assert found["Schedule"] == ("Constant", "One cycle")
 
 
 def test_alike_networks_are_compared_layer_by_layer(

@@ -19,6 +19,7 @@ from cnnstudio.network.compile import Network, compile_network
 from cnnstudio.network.graph import NetworkGraph, Node
 from cnnstudio.network.spec import layers
 from cnnstudio.network.zoo import fit_architecture
+from cnnstudio.training.beginning import initialise
 from cnnstudio.training.checking import checks, run_checks
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.findings import Level, PreflightDone
@@ -172,6 +173,73 @@ def test_detached_branch_is_caught_with_the_layers_named() -> None:
     assert done.problems[0].check == "gradients_reach"
     assert all(f"'{layer}'" in done.problems[0].text for layer in ("conv1", "conv2"))
     assert "'fc" not in done.problems[0].text
+
+
+def test_weights_that_all_begin_at_zero_are_named_as_the_cause_with_a_fix_that_learns() -> None:
+    def clear(network: Network) -> None:
+        for parameter in network.parameters():
+            nn.init.zeros_(parameter)
+
+    silent = subject(config=CONFIG.replace(initialisation={"kind": "zero"}), spoil=clear)
+    finding = next(f for f in examine(silent).findings if f.level is Level.BAD)
+    assert "never change" in finding.text
+    assert finding.hint.startswith("All weights begin at zero")
+    assert finding.fix is not None
+    assert finding.fix.config is not None
+    assert all(finding.level is Level.NOTE for finding in examine(subject(config=finding.fix.config)).findings)
+
+
+def test_weights_too_small_for_any_gradient_get_he_that_learns() -> None:
+    def shrink(network: Network) -> None:
+        for parameter in network.parameters():
+            if parameter.ndim > 1:
+                # Products of two such numbers lie below float32's smallest one.
+                nn.init.constant_(parameter, 1e-30)
+
+    small = {"kind": "small_normal", "deviation": 1e-30}
+    done = examine(subject(config=CONFIG.replace(initialisation=small), spoil=shrink))
+    finding = done.problems[0]
+    assert (finding.check, finding.level) == ("gradients_reach", Level.BAD)
+    assert finding.fix is not None
+    assert finding.fix.config is not None
+    assert finding.fix.config.initialisation.kind == "he"
+    mended = subject(config=finding.fix.config)
+    initialise(mended.network, mended.config)
+    assert all(finding.level is Level.NOTE for finding in examine(mended).findings)
+
+
+def test_large_first_weights_get_a_smaller_beginning_whose_first_loss_is_near_chance() -> None:
+    def blow_up(network: Network) -> None:
+        torch.manual_seed(0)
+        for name, parameter in network.named_parameters():
+            if name.endswith("weight"):
+                nn.init.normal_(parameter, std=1.0)
+
+    large = {"kind": "large_normal", "deviation": 1.0}
+    done = examine(subject(config=CONFIG.replace(initialisation=large), spoil=blow_up))
+    finding = done.problems[0]
+    assert finding.check == "first_loss"
+    assert finding.fix is not None
+    assert finding.fix.config is not None
+    mended = subject(config=finding.fix.config)
+    initialise(mended.network, mended.config)
+    with torch.no_grad():
+        loss = nn.functional.cross_entropy(mended.network(mended.images), mended.labels)
+    assert loss < math.log(3) + 3
+
+
+def test_every_problem_has_something_to_click_even_where_only_a_look_helps() -> None:
+    data = dataset()
+    mixed = np.random.default_rng(3).permutation(data.labels)
+    faults = [
+        subject(spoil=freeze),
+        subject(spoil=detach_second_convolution),
+        subject(replace(data, labels=data.labels + 1)),
+        subject(replace(data, labels=mixed)),
+        subject(replace(data, pixels=np.full_like(data.pixels, 7))),
+    ]
+    pages = [[finding.fix.page if finding.fix else "nothing" for finding in examine(s).problems] for s in faults]
+    assert pages == [["network"], ["network"], ["data"], ["data"], ["data", "data"]]
 
 
 def test_gradient_that_does_not_belong_to_the_function_is_found_by_differences() -> None:

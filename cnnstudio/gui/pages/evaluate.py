@@ -92,6 +92,7 @@ class EvaluatePage(Page):
     def _connect(self) -> None:
         session = self.session
         session.run_changed.connect(self._refresh)
+        session.judging_wanted.connect(self._on_judging_wanted)
         session.jobs.job_changed.connect(self._on_job_changed)
         self.splits.chosen.connect(self._refresh)
         self.empty.triggered.connect(self._on_train_wanted)
@@ -149,6 +150,12 @@ class EvaluatePage(Page):
     @property
     def _is_busy(self) -> bool:
         return self._job is not None and not self._job.state.is_over
+
+    def _on_judging_wanted(self) -> None:
+        """Judge at once, unless that was done or failed before."""
+        self._refresh()
+        if self.current_state() is self.ready:
+            self._start()
 
     def _start(self) -> None:
         run, split, dataset, networks = self.session.run, self.split, self.session.dataset, self._networks

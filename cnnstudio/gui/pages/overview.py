@@ -190,5 +190,5 @@ def facts_text(dataset: Dataset, card: "DataCard") -> str:
         parts.append(f"All files: {small} px." if small == large else several)
     total = max(1, int(card.levels.sum()))
     black, full = card.levels[:, 0].sum() / total, card.levels[:, 255].sum() / total
-    parts.append(f"{black:.1%} of the values are 0, {full:.1%} are 255.")
+    parts.append(f"{100 * black:.1f} % of the values are 0, {100 * full:.1f} % are 255.")
     return " ".join(parts)

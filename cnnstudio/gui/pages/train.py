@@ -63,6 +63,7 @@ class TrainPage(Page):
         self.view.presets.picked.connect(self._on_preset)
         self.view.ways_on.chosen.connect(self._on_way)
         self.view.next_steps.chosen.connect(session.page_requested)
+        self.view.next_steps.judging_wanted.connect(session.judging_wanted)
         self.view.main_button.clicked.connect(self._on_main)
         self.view.stop_button.clicked.connect(training.stop)
         self.view.queue_button.clicked.connect(session.queue.add_current)

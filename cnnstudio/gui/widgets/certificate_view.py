@@ -74,7 +74,7 @@ def _cells(stage: Any) -> tuple[Any, ...]:
 def _facts(certificate: Any) -> str:
     parts = [f"Checked with {counted(certificate.images, 'image')}: {certificate.images_from}"]
     if certificate.same_first_guess is not None:
-        parts.append(f"the same first guess for {certificate.same_first_guess:.0%}")
+        parts.append(f"the same first guess for {100 * certificate.same_first_guess:.0f} %")
     if certificate.largest_logit_difference is not None:
         largest = f"{certificate.largest_logit_difference:.2g} of {certificate.largest_logit:.3g}"
         parts.append(f"largest difference of a logit {largest}")

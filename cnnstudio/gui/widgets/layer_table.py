@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionView
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.table import Column, Table
+from cnnstudio.gui.widgets.times import bytes_text
 from cnnstudio.network.shapes import shape_text
 from cnnstudio.network.summary import Summary, SummaryRow
 
@@ -127,7 +128,7 @@ def totals_text(summary: Summary) -> str:
             layers,
             f"{summary.parameters:,} parameters",
             f"{short_number(summary.macs)} MACs",
-            f"{summary.activation_bytes / 1e6:,.1f} MB activations an image",
+            f"{bytes_text(summary.activation_bytes)} activations an image",
         ]
     )
 

@@ -12,6 +12,7 @@ from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.layer_table import short_number
+from cnnstudio.gui.widgets.times import bytes_text
 from cnnstudio.network.architectures import Architecture
 from cnnstudio.network.shapes import shape_text
 from cnnstudio.network.summary import Summary, SummaryRow
@@ -155,12 +156,3 @@ def chosen_facts(rows: Sequence[SummaryRow], count: int) -> list[Fact]:
     if rows:
         facts.append(Fact("Output", shape_text(rows[-1].output), "What comes out of the last one."))
     return facts
-
-
-def bytes_text(count: int) -> str:
-    """A memory size: 241 KB, 1.2 MB."""
-    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
-        if count >= limit:
-            scaled = count / limit
-            return f"{scaled:.{1 if scaled < 100 else 0}f} {unit}"
-    return f"{count} bytes"

@@ -9,14 +9,18 @@ from cnnstudio.gui.widgets.card import Card
 
 STEPS = (
     ("inspect", "Look inside", "Go to Inspect: filters, activations, and where the network looks."),
-    ("evaluate", "Judge it", "Go to Evaluate: how good it is on images that it has never seen, and its mistakes."),
+    ("evaluate", "Judge it", "Judge it on the images kept for the test, and show its mistakes."),
 )
 
 
 class NextSteps(Card):
-    """Hidden until a run is there to be looked at; `chosen` brings the key of a page."""
+    """Hidden until a run is there to be looked at; `chosen` brings the key of a page.
+
+    `judging_wanted` follows when the page is to judge the run at once.
+    """
 
     chosen = Signal(str)
+    judging_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("What next?")
@@ -33,4 +37,8 @@ class NextSteps(Card):
         self.hide()
 
     def _on_clicked(self) -> None:
-        self.chosen.emit(str(self.sender().property("page")))
+        page = str(self.sender().property("page"))
+        self.chosen.emit(page)
+        if page == "evaluate":
+            # Who asks for a judgement needs no second click for it.
+            self.judging_wanted.emit()

@@ -45,6 +45,19 @@ def test_before_the_examination_it_says_what_it_will_judge(page, digits):
     assert f"{len(digits.indices('test')):,} test images" in page.ready._text.text()
 
 
+def test_who_asks_for_a_judgement_elsewhere_needs_no_second_click(page, settled):
+    page.session.judging_wanted.emit()
+    settled(page.session)
+
+    assert page.current_state() is page.view
+    first = list(page._results.values())
+
+    page.session.judging_wanted.emit()
+
+    assert [id(judged) for judged in page._results.values()] == [id(judged) for judged in first]
+    assert not page.session.jobs.active()
+
+
 def test_the_numbers_are_those_of_scikit_learn_on_torchs_answers(judged, digits, by_torch, truth):
     p = answers(digits, by_torch)
 
