@@ -83,8 +83,8 @@ def map_text(found: Mapped, is_same_split: bool) -> str:
     if found.features is None or found.run is None:
         return f"By the pixels, {100 * together:.0f} % of a picture's ten nearest neighbours are of its own class."
     first = (
-        f"In what {printable(found.run.name)} sees, {100 * together:.0f} % of a picture's ten nearest neighbours are of "
-        f"its own class; by the pixels {100 * found.features.pixels_together:.0f} %."
+        f"In what {printable(found.run.name)} sees, {100 * together:.0f} % of a picture's ten nearest neighbours are "
+        f"of its own class; by the pixels {100 * found.features.pixels_together:.0f} %."
     )
     wrong = found.pictures.numbers[found.is_wrong]
     if not len(wrong):
