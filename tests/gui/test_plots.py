@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
@@ -178,6 +178,18 @@ def test_a_click_beside_the_cells_brings_nothing(matrix: ConfusionMatrix, qtbot:
     assert seen == []
 
 
+@pytest.mark.parametrize("size", [(421, 433), (500, 377)])
+def test_edges_of_cells_are_sharp_at_any_size(matrix: ConfusionMatrix, size: tuple[int, int]) -> None:
+    matrix.resize(*size)
+    image = matrix.grab().toImage()
+    area = matrix.cell_rect(1, 0).united(matrix.cell_rect(1, 2)).toRect()
+    ratio = image.devicePixelRatio()
+    # In the upper quarter of the middle row no number is in the way.
+    y = round((area.top() + area.height() / 4) * ratio)
+    row = {image.pixelColor(x, y).name() for x in range(round(area.left() * ratio), round(area.right() * ratio))}
+    assert row == {theme.color(role).name() for role in ("sunken", "accent", "surface")}
+
+
 def test_two_hundred_classes_are_painted_and_still_hit(qtbot: QtBot) -> None:
     matrix = ConfusionMatrix()
     qtbot.addWidget(matrix)
@@ -274,3 +286,16 @@ def test_a_zoom_in_one_plot_is_seen_at_once_in_the_others_and_ends_in_all(qtbot:
     across.fit()
     assert shown(plots[0]) == shown(plots[1])
     assert shown(plots[0])[1] >= 30
+
+
+def test_the_grid_lies_below_the_curves(plot: Plot) -> None:
+    plot.set_smoothing(0.0)
+    plot.set_data("a", [0.0, 10.0], [1.0, 1.0])
+    plot.set_data("b", [0.0, 10.0], [0.0, 2.0])
+    plot.draw()
+    box = plot._plot.getPlotItem().getViewBox()
+    place = plot._plot.mapFromScene(box.mapViewToScene(QPointF(2.0, 1.0)))
+    picture = plot._plot.grab().toImage()
+    ratio = picture.devicePixelRatio()
+    seen = [picture.pixelColor(int(place.x() * ratio), int(place.y() * ratio) + shift) for shift in (-1, 0, 1)]
+    assert theme.color("series.0") in seen

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.core.paths import RESOURCES
@@ -56,6 +56,21 @@ def test_text_on_the_main_button_and_under_the_mouse_has_a_contrast_of_at_least_
     assert contrast(tokens.on_accent, tokens.accent) >= 4.5
     assert contrast(tokens.text, tokens.hover) >= 4.5
     assert contrast(tokens.text, tokens.pressed) >= 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_hint_in_an_empty_field_has_a_contrast_of_at_least_4_5(name: ThemeName, qtbot: QtBot) -> None:
+    theme.set_choice(name)
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    # Full blocks, so that no pixel of the letters is mixed with the ground.
+    field.setPlaceholderText("\N{FULL BLOCK}" * 8)
+    field.resize(300, 60)
+    image = field.grab().toImage()
+    middle = range(image.height() // 2 - 2, image.height() // 2 + 3)
+    seen = {image.pixelColor(x, y).name() for x in range(12, image.width() // 8) for y in middle}
+    ground = theme.color("sunken").name()
+    assert max(contrast(color, ground) for color in seen) >= 4.5
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -1,6 +1,7 @@
 """A confusion matrix: rows are the true classes, columns the given answers; a cell opens its pictures."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,8 +110,15 @@ class ConfusionMatrix(QWidget):
         n = max(len(self._classes), 1)
         label = self._label_px() + TITLE_PX
         side = min((self.width() - label) / n, (self.height() - label) / n)
-        left = label + (self.width() - label - side * n) / 2
+        if side >= MIN_GAP_CELL_PX:
+            side = self._snapped(side, math.floor)
+        left = self._snapped(label + (self.width() - label - side * n) / 2, round)
         return QRectF(left, label, side * n, side * n), side
+
+    def _snapped(self, length: float, to_whole: Callable[[float], float]) -> float:
+        """A length in whole pixels of the screen: between two of them, an edge would be painted blurred."""
+        ratio = self.devicePixelRatioF()
+        return to_whole(length * ratio) / ratio
 
     def _label_px(self) -> int:
         widest = max((self.fontMetrics().horizontalAdvance(name) for name in self._classes), default=0)
@@ -122,11 +130,11 @@ class ConfusionMatrix(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, side < 1)
         painter.drawImage(area, to_qimage(colors))
         if side >= MIN_GAP_CELL_PX:
-            painter.setPen(QPen(theme.color("surface"), GAP_PX))
-            for number in range(len(self._classes) + 1):
-                x, y = area.x() + number * side, area.y() + number * side
-                painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            gap = self._snapped(GAP_PX, round)
+            for number in range(1, len(self._classes) + 1):
+                x, y = area.x() + number * side - gap, area.y() + number * side - gap
+                painter.fillRect(QRectF(x, area.top(), gap, area.height()), theme.color("surface"))
+                painter.fillRect(QRectF(area.left(), y, area.width(), gap), theme.color("surface"))
         if side >= MIN_TEXT_CELL_PX:
             self._paint_numbers(painter, area, side, colors)
 

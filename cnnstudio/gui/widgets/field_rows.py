@@ -36,6 +36,14 @@ class FieldRows(QWidget):
         self._grid.addWidget(control, row, 1)
         self._labels[control] = label
 
+    def label_px(self) -> int:
+        """The width of the longest label, of hidden rows too."""
+        return max((label.sizeHint().width() for label in self._labels.values()), default=0)
+
+    def set_label_px(self, width_px: int) -> None:
+        """Give the labels at least this width, so that controls stand below those of other rows."""
+        self._grid.setColumnMinimumWidth(0, width_px)
+
     def set_row_visible(self, control: QWidget, is_visible: bool) -> None:
         """Show or hide a control with its label."""
         control.setVisible(is_visible)

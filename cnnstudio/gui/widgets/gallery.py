@@ -232,7 +232,8 @@ def _paint_ring(painter: QPainter, rect: QRect, *, is_ground: bool) -> None:
 
 
 def _draw_badge(painter: QPainter, most_px: int, badge: Badge) -> None:
-    width = painter.fontMetrics().horizontalAdvance(badge.text) + 8 + 3 * DOT_PX
+    # Dot, half a dot, text, and as much air at the right as at the left.
+    width = painter.fontMetrics().horizontalAdvance(badge.text) + 3.5 * DOT_PX + 1
     pill = QRectF(0, 0, min(width, most_px), BADGE_PX)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("surface"))
@@ -241,6 +242,6 @@ def _draw_badge(painter: QPainter, most_px: int, badge: Badge) -> None:
     painter.setBrush(theme.color(badge.role))
     painter.drawEllipse(QRectF(DOT_PX, (BADGE_PX - DOT_PX) / 2, DOT_PX, DOT_PX))
     painter.setPen(theme.color("text"))
-    text = pill.adjusted(2.5 * DOT_PX, 0, -4, 0)
+    text = pill.adjusted(2.5 * DOT_PX, 0, -DOT_PX, 0)
     shown = painter.fontMetrics().elidedText(badge.text, Qt.TextElideMode.ElideMiddle, int(text.width()))
     painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)

@@ -83,6 +83,9 @@ class ResultSheet(TileSheet):
         width = (room.width() + self._gap_px) // columns - self._gap_px
         return QSize(max(width, 240), PICTURE_PX + 2 * PADDING_PX)
 
+    def ring_radius(self) -> float:
+        return float(theme.tokens.size.card_radius)
+
     def describe(self, index: int) -> str:
         result = self._results[index]
         if result.prediction is None:

@@ -36,6 +36,8 @@ class SplitForm(QWidget):
         self.rules = SplitRules()
         self.rules.changed.connect(self._on_rules)
         self._grid.addWidget(self.rules, 4, 0, 1, 3)
+        self._grid.setColumnMinimumWidth(0, self.rules.label_px())
+        self.rules.set_label_px(self.rules.label_px())
         self.set_spec(self._spec)
 
     def set_spec(self, spec: SplitSpec) -> None:

@@ -127,6 +127,10 @@ class TileSheet(QScrollArea):
         """One tile in words: its tooltip, and what a screen reader says."""
         return ""
 
+    def ring_radius(self) -> float:
+        """How round the corners of the ring are around the chosen tile: as those of what it lies around."""
+        return 4.0
+
     # Events, handed on by the canvas --------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -149,7 +153,8 @@ class TileSheet(QScrollArea):
         painter.setPen(QPen(theme.color(role), RING_PX if index == self._chosen else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         edge = 1.0 if is_strong else 0.5
-        painter.drawRoundedRect(QRectF(rect).adjusted(-edge, -edge, edge, edge), 4, 4)
+        radius = self.ring_radius()
+        painter.drawRoundedRect(QRectF(rect).adjusted(-edge, -edge, edge, edge), radius, radius)
 
     def mouse_moved(self, place: QPointF) -> None:
         """Follow the mouse over the tiles."""
