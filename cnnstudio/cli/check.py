@@ -45,7 +45,7 @@ def _print_findings(subject: Any, as_json: bool) -> None:
         done = run_checks(subject, ctx)
     for finding in done.findings:
         if as_json:
-            fix = finding.fix.title if finding.fix else ""
+            fix = finding.fix.title if finding.fix and not finding.fix.page else ""
             line = {"check": finding.check, "level": finding.level.value, "text": finding.text}
             print_json({**line, "hint": finding.hint, "fix": fix})
         else:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cnnstudio.network.layers.ends import AuxiliaryOutput
 from cnnstudio.runs.script_parts import indented
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.plan import Plan
@@ -37,7 +38,8 @@ def autocast_text(plan: Plan) -> str:
 
 def pass_lines(config: TrainConfig, graph: "NetworkGraph", plan: Plan) -> str:
     """From a batch to its loss and gradients."""
-    weights = tuple(graph.node(name).layer.weight for name in graph.order() if _is_side(graph, name))
+    ends = (graph.node(name).layer for name in graph.order())
+    weights = tuple(layer.weight for layer in ends if isinstance(layer, AuxiliaryOutput))
     backward = "scaler.scale(loss).backward()" if plan.precision == "fp16" else "loss.backward()"
     if config.regularisation.parts == 1:
         return indented([*_forward("images", "targets", weights, plan), backward], STEP)
@@ -112,7 +114,3 @@ def _forward(images: str, targets: str, weights: tuple[float, ...], plan: Plan) 
             f"    loss = loss + weight * loss_of(side.float(), {targets})",
         ]
     return lines
-
-
-def _is_side(graph: "NetworkGraph", name: str) -> bool:
-    return graph.node(name).layer.kind == "aux_output"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnnstudio.training.subject import Subject, TimeLimit
 
 TOTAL_S = 30.0
+LOOK = {"data": "Look at the pictures", "network": "Look at the network"}
 
 
 class Check(Spec, ABC):
@@ -23,6 +24,8 @@ class Check(Spec, ABC):
     title: ClassVar[str]
     order: ClassVar[int]
     most_s: ClassVar[float] = 3.0
+    # The page that shows what it is about, where no change is known to mend it.
+    page: ClassVar[str] = "network"
 
     @abstractmethod
     def look(self, subject: "Subject", limit: "TimeLimit") -> Iterator[Finding]:
@@ -34,11 +37,14 @@ class Check(Spec, ABC):
 
     def warn(self, text: str, hint: str, fix: Fix | None = None) -> Finding:
         """Something that may be meant, and often isn't."""
-        return Finding(self.kind, Level.WARN, text, hint, fix)
+        return Finding(self.kind, Level.WARN, text, hint, fix or self._look())
 
     def bad(self, text: str, hint: str, fix: Fix | None = None) -> Finding:
         """Something that would waste the training."""
-        return Finding(self.kind, Level.BAD, text, hint, fix)
+        return Finding(self.kind, Level.BAD, text, hint, fix or self._look())
+
+    def _look(self) -> Fix:
+        return Fix(LOOK[self.page], page=self.page)
 
 
 checks: Family[Check] = Family("check", "cnnstudio.training.preflight")

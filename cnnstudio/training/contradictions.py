@@ -13,6 +13,8 @@ from cnnstudio.training.schedules.constant import Constant
 if TYPE_CHECKING:
     from cnnstudio.network.graph import NetworkGraph
 
+SPLIT = Fix("Change the split", page="data")
+
 
 def contradictions(
     config: TrainConfig,
@@ -62,7 +64,7 @@ def _about_data(config: TrainConfig, train_count: int, val_count: int) -> Iterat
     split = "data.split.val"
     if train_count == 0:
         text = "There are no training images."
-        yield Contradiction(split, text, "Lower the shares of validation and test.", is_fatal=True)
+        yield Contradiction(split, text, "Lower the shares of validation and test.", is_fatal=True, fix=SPLIT)
     elif config.batch > train_count:
         text = f"A batch of {config.batch:,} images is more than the {train_count:,} training images."
         # A power of two with several steps an epoch.
@@ -70,7 +72,8 @@ def _about_data(config: TrainConfig, train_count: int, val_count: int) -> Iterat
         fix = Fix(f"Batch of {fits:,}", config.replace(batch=fits))
         yield Contradiction("batch", text, f"Use a batch of at most {train_count:,}.", is_fatal=True, fix=fix)
     if val_count == 0:
-        yield Contradiction(split, "There are no validation images.", "Raise the share of validation.", is_fatal=True)
+        text = "There are no validation images."
+        yield Contradiction(split, text, "Raise the share of validation.", is_fatal=True, fix=SPLIT)
     most = max(1, config.batch // 2)
     if (parts := config.regularisation.parts) > most:
         text = f"A batch of {config.batch:,} images can't go through in {parts:,} parts of two images and more."

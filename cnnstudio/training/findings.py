@@ -20,12 +20,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Fix:
-    """A change that mends a finding: the recipe, network or data as they would be afterwards; None stays as it is."""
+    """A change that mends a finding: the recipe, network or data as they would be afterwards; None stays as it is.
+
+    Args:
+        page: Where the user has to look instead, if no change is known to mend it: "data" or "network".
+    """
 
     title: str
     config: "TrainConfig | None" = None
     graph: "NetworkGraph | None" = None
     data: "DataSpec | None" = None
+    page: str = ""
 
 
 @dataclass(frozen=True)

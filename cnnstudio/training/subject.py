@@ -124,9 +124,9 @@ class Subject:
         """A recipe's optimiser for a copy of the network: the subject's own recipe if no other is given."""
         return build_optimizer(network, config or self.config, plan)
 
-    def copy(self) -> nn.Module:
-        """A copy of the network in training mode without dropout, which would only blur what is measured."""
-        network = copy.deepcopy(self.network).train()
+    def copy(self, of: nn.Module | None = None) -> nn.Module:
+        """A copy of the network, or of another, in training mode without dropout, which would only blur things."""
+        network = copy.deepcopy(self.network if of is None else of).train()
         for module in network.modules():
             if isinstance(module, _DropoutNd):
                 module.eval()

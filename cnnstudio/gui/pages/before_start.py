@@ -67,6 +67,9 @@ class BeforeStart(QObject):
         self._session.set_settings(self._session.settings.replace(checks_first=not is_skipped))
 
     def _on_fix(self, fix: "Fix") -> None:
+        if fix.page:
+            self._session.page_requested.emit(fix.page)
+            return
         if fix.config is not None:
             self._session.set_config(fix.config)
         if fix.graph is not None:

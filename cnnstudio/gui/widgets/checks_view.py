@@ -114,7 +114,8 @@ class ChecksView(QWidget):
         return row
 
     def _fix_button(self, fix: Fix) -> Button:
-        button = Button(fix.title, f"{fix.title}; it can be changed again.", icon="wrench-outline")
+        tooltip = f"Go to the page {fix.page.capitalize()}." if fix.page else f"{fix.title}; it can be changed again."
+        button = Button(fix.title, tooltip, icon="arrow-right" if fix.page else "wrench-outline")
         button.setProperty("fix", fix)
         button.clicked.connect(self._on_fix)
         self.fix_buttons.append(button)

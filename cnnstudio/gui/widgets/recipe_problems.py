@@ -75,9 +75,11 @@ class RecipeProblems(QWidget):
     def _fix_button(self, one: Contradiction) -> Button:
         fix = one.fix
         assert fix is not None
-        button = Button(
-            fix.title, f"{one.hint} This does it; it can be changed again.", role="link", icon="wrench-outline"
+        does = (
+            f"This leads to the page {fix.page.capitalize()}." if fix.page else "This does it; it can be changed again."
         )
+        icon = "arrow-right" if fix.page else "wrench-outline"
+        button = Button(fix.title, f"{one.hint} {does}", role="link", icon=icon)
         button.setProperty("fix", fix)
         button.setAccessibleName(f"{fix.title}: {one.text}")
         button.clicked.connect(self._on_fix)

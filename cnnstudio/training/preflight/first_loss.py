@@ -8,6 +8,8 @@ from cnnstudio.training.checking import Check, checks
 from cnnstudio.training.findings import Finding
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from cnnstudio.training.subject import Subject, TimeLimit
 
 IMAGES = 128
@@ -26,23 +28,35 @@ class FirstLoss(Check):
     def look(self, subject: "Subject", limit: "TimeLimit") -> Iterator[Finding]:
         import torch
 
+        from cnnstudio.training.other_beginnings import mending_beginning
+
         if not subject.is_cross_entropy:
             return
-        count = subject.affordable(limit.left_s, IMAGES)
-        network = subject.copy()
-        with torch.no_grad():
-            loss = float(subject.loss(network, subject.images[:count], subject.safe_labels[:count]))
-        weight = 1 + sum(getattr(network, "auxiliary", {}).values())
-        loss, chance = loss / weight, subject.chance_loss
+        count = subject.affordable(limit.left_s / 3, IMAGES)
+
+        def first_loss(network: "nn.Module") -> float:
+            sides: dict[str, float] = getattr(network, "auxiliary", {})
+            with torch.no_grad():
+                return float(subject.loss(network, subject.images[:count], subject.safe_labels[:count])) / (
+                    1 + sum(sides.values())
+                )
+
+        loss, chance = first_loss(subject.copy()), subject.chance_loss
+        if not loss <= chance + FAR:
+            # NaN is no number that anything is larger than.
+            fix = mending_beginning(
+                subject, limit, lambda network, config: first_loss(subject.copy(network)) <= chance + FAR
+            )
         numbers = f"The first loss is {loss:.2f}; ln {len(subject.classes)} = {chance:.2f} is the level of chance."
         if not math.isfinite(loss):
             yield self.bad(
                 f"The first loss is {loss}: the numbers overflow before anything is learnt.",
                 "Normalise the inputs, or choose a smaller initialisation.",
+                fix,
             )
         elif loss > chance + HOPELESS:
-            yield self.bad(numbers, "Choose a smaller initialisation, or add batch normalisation.")
+            yield self.bad(numbers, "Choose a smaller initialisation, or add batch normalisation.", fix)
         elif loss > chance + FAR:
-            yield self.warn(numbers, "Choose a smaller initialisation of the last layer.")
+            yield self.warn(numbers, "Choose a smaller initialisation of the last layer.", fix)
         else:
             yield self.note(numbers)

@@ -22,6 +22,7 @@ class InputScale(Check):
     title: ClassVar[str] = "Input mean and spread"
     kind: Literal["input_scale"] = "input_scale"
     order: ClassVar[int] = 20
+    page: ClassVar[str] = "data"
 
     def look(self, subject: "Subject", limit: "TimeLimit") -> Iterator[Finding]:
         values = subject.images.float()

@@ -24,6 +24,7 @@ class Labels(Check):
     title: ClassVar[str] = "Labels"
     kind: Literal["labels"] = "labels"
     order: ClassVar[int] = 15
+    page: ClassVar[str] = "data"
 
     def look(self, subject: "Subject", limit: "TimeLimit") -> Iterator[Finding]:
         import torch

@@ -9,6 +9,8 @@ from cnnstudio.training.checking import Check, checks
 from cnnstudio.training.findings import Finding, Fix
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from cnnstudio.training.config import TrainConfig
     from cnnstudio.training.subject import Subject, TimeLimit
 
@@ -87,6 +89,8 @@ class OneBatch(Check):
 
     def _stuck(self, subject: "Subject", trial: Trial, limit: "TimeLimit") -> Iterator[Finding]:
         """Is it the recipe or the network? Another optimiser tells."""
+        from cnnstudio.training.other_beginnings import mending_beginning
+
         course = f"{trial.losses[0]:.2f} to {trial.last:.2f} in {len(trial.losses)} steps"
         text = f"A single batch isn't learnt: its loss went from {course}."
         adam = subject.config.replace(optimizer={"kind": "adam", "rate": 0.001})
@@ -97,9 +101,11 @@ class OneBatch(Check):
                 Fix("Use Adam", config=adam),
             )
         elif not limit.is_up:
-            yield self.bad(
-                text, "Adam can't learn it either: try He initialisation, batch normalisation, fewer layers."
+            fix = mending_beginning(
+                subject, limit, lambda net, config: learn_one_batch(subject, config, limit, net).is_falling
             )
+            hint = "Adam can't learn it either: try He initialisation, batch normalisation, fewer layers."
+            yield self.bad(text, hint, fix)
 
 
 def with_rate(config: "TrainConfig", rate: float) -> "TrainConfig":
@@ -108,9 +114,11 @@ def with_rate(config: "TrainConfig", rate: float) -> "TrainConfig":
     return config.replace(optimizer=config.optimizer.replace(rate=rounded))
 
 
-def learn_one_batch(subject: "Subject", config: "TrainConfig", limit: "TimeLimit") -> Trial:
-    """Show one batch again and again to a copy of the network."""
-    network = subject.copy()
+def learn_one_batch(
+    subject: "Subject", config: "TrainConfig", limit: "TimeLimit", of: "nn.Module | None" = None
+) -> Trial:
+    """Show one batch again and again to a copy of the network, or of another one."""
+    network = subject.copy(of)
     count = subject.affordable(max(0.2, limit.left_s / STEPS), IMAGES)
     images, labels = subject.images[:count], subject.safe_labels[:count]
     optimizer = subject.optimizer(network, config)

@@ -26,6 +26,7 @@ class ShuffledLabels(Check):
     title: ClassVar[str] = "Shuffled labels"
     kind: Literal["shuffled_labels"] = "shuffled_labels"
     order: ClassVar[int] = 70
+    page: ClassVar[str] = "data"
     most_s: ClassVar[float] = 4.0
 
     def look(self, subject: "Subject", limit: "TimeLimit") -> Iterator[Finding]:
