@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from cnnstudio.core.settings import Settings, save_settings
 from cnnstudio.data.dataset import Dataset, Problem
 from cnnstudio.data.sources.shapes import ShapesSource
-from cnnstudio.data.spec import data_spec
+from cnnstudio.data.spec import data_spec, parse_source
+from cnnstudio.data.streamed import StreamedPixels
 from cnnstudio.gui.jobs import Jobs
 from cnnstudio.gui.main_window import MainWindow
 from cnnstudio.gui.session import Session
@@ -79,6 +80,24 @@ def shapes_session(bare_session: Session, qtbot: QtBot) -> Session:
     """A session with 16 generated scenes open."""
     bare_session.new_project(ShapesSource(per_class=2, side=32), "lenet5-modern")
     qtbot.waitUntil(lambda: bare_session.dataset is not None, timeout=TIMEOUT_MS)
+    return bare_session
+
+
+@pytest.fixture
+def streamed(bare_session: Session, tmp_path: Path, qtbot: QtBot) -> Session:
+    """A session with sixty small pictures from tmp_path/drive open: the cache has no room, so they are decoded anew."""
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for name in ("cats", "dogs"):
+        (tmp_path / "drive" / name).mkdir(parents=True)
+        for number in range(30):
+            pixels = rng.integers(0, 256, (32, 32, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "drive" / name / f"{number:02}.png")
+    bare_session.set_settings(Settings(cache_gb=0, checks_first=False))
+    bare_session.new_project(parse_source(str(tmp_path / "drive")), "lenet5-modern")
+    qtbot.waitUntil(lambda: bare_session.dataset is not None, timeout=TIMEOUT_MS)
+    assert isinstance(bare_session.dataset.pixels, StreamedPixels)
     return bare_session
 
 

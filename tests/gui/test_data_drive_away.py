@@ -2,13 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from cnnstudio.core.settings import Settings
-from cnnstudio.data.spec import parse_source
 from cnnstudio.gui.pages.train_texts import MAIN_BUTTON, log_line
 from cnnstudio.gui.session import Session
 from cnnstudio.gui.training import Phase
@@ -20,22 +16,6 @@ pytestmark = pytest.mark.slow
 TIMEOUT_MS = 60_000
 
 
-@pytest.fixture
-def streamed(bare_session: Session, tmp_path: Path, qtbot: QtBot) -> Session:
-    """Sixty small pictures open, for which the cache has no room."""
-    rng = np.random.default_rng(0)
-    for name in ("cats", "dogs"):
-        (tmp_path / "drive" / name).mkdir(parents=True)
-        for number in range(30):
-            pixels = rng.integers(0, 256, (32, 32, 3), np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "drive" / name / f"{number:02}.png")
-    bare_session.set_settings(Settings(cache_gb=0, checks_first=False))
-    bare_session.new_project(parse_source(str(tmp_path / "drive")), "lenet5-modern")
-    qtbot.waitUntil(lambda: bare_session.dataset is not None, timeout=TIMEOUT_MS)
-    bare_session.set_config(bare_session.config.replace(epochs=100_000, batch=16, precision="fp32", compile="off"))
-    return bare_session
-
-
 def test_the_window_says_what_the_training_waits_for_and_goes_on_when_it_is_back(
     streamed: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,6 +24,7 @@ def test_the_window_says_what_the_training_waits_for_and_goes_on_when_it_is_back
     paused: list[RunPaused] = []
     streamed.notice.connect(lambda *words: told.append(words))
     streamed.training.events.connect(lambda events: paused.extend(e for e in events if isinstance(e, RunPaused)))
+    streamed.set_config(streamed.config.replace(epochs=100_000, batch=16, precision="fp32", compile="off"))
     training = streamed.training
     training.start()
     qtbot.waitUntil(lambda: training.phase is Phase.RUNNING, timeout=TIMEOUT_MS)

@@ -2,17 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from cnnstudio.core.settings import Settings
 from cnnstudio.data.decode import read_image
-from cnnstudio.data.spec import parse_source
 from cnnstudio.data.streamed import StreamedPixels
 from cnnstudio.gui.late_pictures import LatePictures
 from cnnstudio.gui.pages.data import DataPage
@@ -23,8 +19,10 @@ TIMEOUT_MS = 60_000
 
 
 @pytest.fixture
-def decoding_threads(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
-    """Which threads looked at pixels that had to be decoded."""
+def decoding_threads(streamed: Session, monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """Which threads looked at pixels that had to be decoded, once the data was open; there are no thumbnails."""
+    assert streamed.dataset is not None
+    assert streamed.dataset.thumbnails is None
     threads: list[threading.Thread] = []
     kept = StreamedPixels.__getitem__
 
@@ -37,25 +35,7 @@ def decoding_threads(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
 
 
 @pytest.fixture
-def streamed(bare_session: Session, tmp_path: Path, qtbot: QtBot, decoding_threads: list) -> Session:
-    """Sixty small pictures open, for which the cache has no room, and which need no thumbnails."""
-    rng = np.random.default_rng(0)
-    for name in ("cats", "dogs"):
-        (tmp_path / "small" / name).mkdir(parents=True)
-        for number in range(30):
-            pixels = rng.integers(0, 256, (32, 32, 3), np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "small" / name / f"{number:02}.png")
-    bare_session.set_settings(Settings(cache_gb=0, checks_first=False))
-    bare_session.new_project(parse_source(str(tmp_path / "small")), "lenet5-modern")
-    qtbot.waitUntil(lambda: bare_session.dataset is not None, timeout=TIMEOUT_MS)
-    assert isinstance(bare_session.dataset.pixels, StreamedPixels)
-    assert bare_session.dataset.thumbnails is None
-    decoding_threads.clear()
-    return bare_session
-
-
-@pytest.fixture
-def page(streamed: Session, qtbot: QtBot) -> Iterator[DataPage]:
+def page(streamed: Session, qtbot: QtBot, decoding_threads: list[threading.Thread]) -> Iterator[DataPage]:
     page = DataPage(streamed)
     page.resize(1_200, 800)
     page.show()
