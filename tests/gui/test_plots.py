@@ -290,8 +290,8 @@ def test_a_zoom_in_one_plot_is_seen_at_once_in_the_others_and_ends_in_all(qtbot:
 
 def test_the_grid_lies_below_the_curves(plot: Plot) -> None:
     plot.set_smoothing(0.0)
-    plot.set_data("a", [0.0, 10.0], [1.0, 1.0])
-    plot.set_data("b", [0.0, 10.0], [0.0, 2.0])
+    plot.set_data("train", [0.0, 10.0], [1.0, 1.0])
+    plot.set_data("val", [0.0, 10.0], [0.0, 2.0])
     plot.draw()
     box = plot._plot.getPlotItem().getViewBox()
     place = plot._plot.mapFromScene(box.mapViewToScene(QPointF(2.0, 1.0)))

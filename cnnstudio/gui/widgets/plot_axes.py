@@ -64,6 +64,8 @@ class ThemedPlot(pg.PlotWidget):
                 tickLength=0, tickTextOffset=6, maxTickLevel=1, autoExpandTextSpace=True, hideOverlappingLabels=True
             )
             axis.enableAutoSIPrefix(False)
+            # pyqtgraph draws the grid over the curves and so cuts them.
+            axis.setZValue(-1)
             # Kept as a picture until its numbers change.
             axis.setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
         item.getAxis("left").setWidth(44)
