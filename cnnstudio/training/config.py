@@ -75,8 +75,10 @@ class TrainConfig(Spec):
         ge=0,
         le=2**31 - 1,
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = setting(
-        "auto", title="Device", description="Where to compute; auto takes a GPU if there is one."
+    device: Literal["auto", "cpu", "cuda", "mps", "xpu"] = setting(
+        "auto",
+        title="Device",
+        description="Where to compute; auto takes a GPU if there is one: by NVIDIA (cuda), Apple (mps) or Intel (xpu).",
     )
     threads: int = setting(
         0,

@@ -17,9 +17,14 @@ def choose_device(wanted: str) -> "torch.device":
     """
     import torch
 
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "xpu": torch.xpu.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
     if wanted == "auto":
-        wanted = next(name for name in ("cuda", "mps", "cpu") if there[name])
+        wanted = next(name for name, is_there in there.items() if is_there)
     if not there.get(wanted, False):
         raise RecipeError(f"This machine has no usable '{wanted}' device.", hint="Set the device to auto or cpu.")
     return torch.device(wanted)
@@ -31,6 +36,8 @@ def device_text(device: "torch.device") -> str:
 
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
+    if device.type == "xpu":
+        return torch.xpu.get_device_name(device)
     return {"cpu": "CPU", "mps": "Apple GPU"}.get(device.type, device.type)
 
 

@@ -10,6 +10,8 @@ SIGNS = (
     "cudnn error",
     "nccl error",
     "mps backend",
+    "level_zero backend",
+    "ur_result_error",
 )
 
 

@@ -185,7 +185,8 @@ def _device(place: Place, wanted: str) -> "torch.device":
     from cnnstudio.training.device import choose_device
 
     device = choose_device(wanted)
-    if device.type == "mps":
+    if device.type in ("mps", "xpu"):
+        # Apple's GPUs can't exchange tensors, and Intel's need a backend that PyTorch's usual builds lack.
         return torch.device("cpu")
     if device.type == "cuda":
         if torch.cuda.device_count() < place.local_size:

@@ -191,4 +191,6 @@ def memory_in_use() -> int:
 
     if torch.cuda.is_initialized():
         return int(torch.cuda.memory_allocated())
+    if torch.xpu.is_initialized():
+        return int(torch.xpu.memory_allocated())
     return int(psutil.Process().memory_info().rss)

@@ -33,5 +33,7 @@ class StepSeed:
         torch.default_generator.manual_seed(key)
         if self._device.type == "cuda":
             torch.cuda.manual_seed(key)
+        elif self._device.type == "xpu":
+            torch.xpu.manual_seed(key)
         elif self._device.type == "mps":
             torch.mps.manual_seed(key)

@@ -31,8 +31,6 @@ class GradientExact(Check):
     most_s: ClassVar[float] = 4.0
 
     def look(self, subject: "Subject", limit: "TimeLimit") -> Iterator[Finding]:
-        if subject.device.type == "mps":  # Apple's GPUs know no 64-bit numbers
-            return
         errors = gradient_errors(subject, limit)
         wrong = {name: error for name, error in errors.items() if not error < TOLERANCE}
         if wrong:
@@ -51,8 +49,10 @@ def gradient_errors(subject: "Subject", limit: "TimeLimit") -> dict[str, float]:
     import torch
 
     # Evaluation mode: batch statistics of two images would make the loss jumpy.
-    network = subject.copy().double().eval()
-    images, labels = subject.images[:IMAGES].double(), subject.safe_labels[:IMAGES]
+    # Apple's GPUs know no 64-bit numbers, nor do many of Intel's.
+    device = "cpu" if subject.device.type in ("mps", "xpu") else subject.device
+    network = subject.copy().to(device).double().eval()
+    images, labels = subject.images[:IMAGES].to(device).double(), subject.safe_labels[:IMAGES].to(device)
 
     def loss() -> "Tensor":
         return subject.loss(network, images, labels)
