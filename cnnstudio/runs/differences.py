@@ -127,7 +127,7 @@ def settings_texts(spec: Spec, key: str = "", title: str = "") -> Settings:
 
 def _kind(member: Spec, above: str) -> tuple[str, str]:
     """Which member of a family was chosen, by the name that the form gives it: ("Optimiser", "SGD")."""
-    title = getattr(member, "title", "") or value_text(member.kind)
+    title = getattr(member, "title", "") or value_text(dict(member)["kind"])
     return above.removesuffix(" › ") or "Kind", title
 
 

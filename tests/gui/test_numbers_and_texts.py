@@ -117,7 +117,8 @@ def test_durations(seconds: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(512, "512 B"), (4_200, "4.2 kB"), (1_400_000_000, "1.4 GB"), (980_000_000, "980 MB")]
+    ("count", "text"),
+    [(512, "512 B"), (4_200, "4.2 kB"), (1_400_000_000, "1.4 GB"), (980_000_000, "980 MB"), (999_700_000, "1.0 GB")],
 )
 def test_sizes(count: int, text: str) -> None:
     assert bytes_text(count) == text

@@ -19,6 +19,7 @@ from cnnstudio.gui.widgets.card import Card
 from cnnstudio.gui.widgets.labels import ElidedLabel
 from cnnstudio.gui.widgets.layer_form import LayerDetails, formula_lines
 from cnnstudio.gui.widgets.layer_table import short_number
+from cnnstudio.gui.widgets.network_facts import network_facts
 from cnnstudio.gui.widgets.times import bytes_text
 from cnnstudio.network.layers.conv2d import Conv2d
 from cnnstudio.network.layers.pools import MaxPool
@@ -158,6 +159,36 @@ def test_a_kernel_that_does_not_fit_is_a_problem_in_words_with_a_button_that_men
     assert page.train_button.isEnabled()
     assert page.problems.isHidden()
     assert page.session.undo_text == "Use a 3×3 kernel"
+
+
+def test_sums_are_dashes_while_a_problem_keeps_the_data_from_the_output(page: NetworkPage, qtbot: QtBot) -> None:
+    page.canvas.editor.choose(["conv2"])
+    type_number(qtbot, spin(page, "kernel"), 25)
+    page.canvas.editor.choose([])
+    facts = {fact.title: fact.value for fact in network_facts(page._summary)}
+    assert facts == {"Images": "3 × 32 × 32"} | dict.fromkeys(list(facts)[1:], "–")
+    page.session.undo()
+    assert network_facts(page._summary)[1].value == "8"
+
+
+def test_in_a_small_window_the_sides_give_way_and_a_problem_stays_whole(page: NetworkPage, qtbot: QtBot) -> None:
+    wide = page.canvas.width()
+    page.canvas.editor.choose(["conv2"])
+    type_number(qtbot, spin(page, "kernel"), 25)
+    row = page.problems.rows[0]
+    QApplication.processEvents()
+    assert row.text.geometry().right() < row.fix.geometry().left()
+    page.resize(908, 640)
+    QApplication.processEvents()
+    # The page lost 448 px, the graph no more than the sides could not give.
+    assert page.canvas.width() >= wide - 448 + 90
+    assert row.text.geometry().bottom() < row.fix.geometry().top()
+    assert row.text.height() >= row.text.heightForWidth(row.text.width())
+    assert row.fix.width() >= row.fix.sizeHint().width()
+    assert row.fix.geometry().right() <= row.width()
+    page.resize(1356, 818)
+    QApplication.processEvents()
+    assert row.text.geometry().right() < row.fix.geometry().left()
 
 
 def test_the_table_and_the_graph_choose_together(page: NetworkPage, qtbot: QtBot) -> None:

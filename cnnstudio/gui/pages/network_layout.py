@@ -1,6 +1,7 @@
 """Where everything stands on the page Network."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from cnnstudio.gui.canvas.canvas_card import CanvasCard
@@ -15,6 +16,8 @@ from cnnstudio.gui.widgets.run_banner import RunBanner
 from cnnstudio.gui.widgets.start_list import StartList
 
 LEFT_PX, RIGHT_PX, STARTS_PX, TABLE_PX = 284, 300, 300, 230
+# In a small window, as on a projector, the sides give way to the graph.
+NARROW_PX, NARROW_LEFT_PX, NARROW_RIGHT_PX = 1_080, 232, 256
 
 
 class NetworkLayout(QWidget):
@@ -30,24 +33,35 @@ class NetworkLayout(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.tokens.size.gap)
-        row.addWidget(self._make_left())
+        self._left, self._right = self._make_left(), self._make_right()
+        self.resize(NARROW_PX, self.height())  # until it is known, the window is taken to be of the usual size
+        self._set_sides()
+        row.addWidget(self._left)
         middle = QVBoxLayout()
         middle.setSpacing(theme.tokens.size.gap)
         middle.addWidget(self.banner)
         middle.addWidget(self._make_middle(), 1)
         row.addLayout(middle, 1)
-        row.addWidget(self._make_right())
+        row.addWidget(self._right)
 
-    def _make_left(self) -> QWidget:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_sides()
+
+    def _set_sides(self) -> None:
+        is_narrow = self.width() < NARROW_PX
+        # On the cards: a splitter sets its own limits from theirs. Also on the splitter: it learns those of its cards
+        # only after a layout of half the page.
+        for widget in (self._starts, self._palette, self._left):
+            widget.setFixedWidth(NARROW_LEFT_PX if is_narrow else LEFT_PX)
+        self._right.setFixedWidth(NARROW_RIGHT_PX if is_narrow else RIGHT_PX)
+
+    def _make_left(self) -> QSplitter:
         starts, palette = Card("Start from"), Card("Add a layer")
         starts.add(self.starts, 1)
         palette.add(self.palette_list, 1)
-        # On the cards: a splitter sets its own limits from theirs.
-        starts.setFixedWidth(LEFT_PX)
-        palette.setFixedWidth(LEFT_PX)
+        self._starts, self._palette = starts, palette
         left = _splitter(starts, palette, (0, 1))
-        # Also on the splitter: it learns its cards' limits only after a layout of half the page.
-        left.setFixedWidth(LEFT_PX)
         left.setSizes([STARTS_PX, 10_000])
         return left
 
@@ -60,7 +74,6 @@ class NetworkLayout(QWidget):
 
     def _make_right(self) -> QWidget:
         right = QWidget()
-        right.setFixedWidth(RIGHT_PX)
         box = QVBoxLayout(right)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.tokens.size.gap)

@@ -1,7 +1,7 @@
 """What is shown while no single layer is chosen: the network as a whole, or the sum of what is chosen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
@@ -132,9 +132,9 @@ class NetworkFacts(QWidget):
 
 
 def network_facts(summary: Summary) -> list[Fact]:
-    """The sums of a network."""
+    """The sums of a network; dashes while a problem keeps its data from reaching the output."""
     rows = summary.rows
-    return [
+    facts = [
         Fact("Images", shape_text(rows[0].output) if rows else "–", "Channels × height × width of an image."),
         Fact("Outputs", shape_text(rows[-1].output) if rows else "–", "Numbers that come out, one a class."),
         Fact("Weight layers", f"{summary.depth:,}", "Layers with weights on the longest way; what papers call depth."),
@@ -144,6 +144,9 @@ def network_facts(summary: Summary) -> list[Fact]:
         Fact("Weights", bytes_text(summary.weight_bytes), "Memory of the weights in 32-bit numbers."),
         Fact("Activations", bytes_text(summary.activation_bytes), "Memory of all outputs for one image in training."),
     ]
+    if any(row.kind == "output" for row in rows):
+        return facts
+    return [facts[0], *(replace(fact, value="–") for fact in facts[1:])]
 
 
 def chosen_facts(rows: Sequence[SummaryRow], count: int) -> list[Fact]:

@@ -11,7 +11,7 @@ from cnnstudio.gui.widgets.buttons import Button
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.network.validate import GraphProblem
 
-MAX_HEIGHT_PX = 120
+MAX_HEIGHT_PX, NARROW_PX = 120, 480
 MOST = 50
 
 
@@ -55,13 +55,15 @@ class ProblemList(QScrollArea):
             row.fix_wanted.connect(self.fix_wanted)
             row.layer_chosen.connect(self.layer_chosen)
             self._box.insertWidget(i, row)
-        self._take_height()
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._take_height()
+        self._fit()
 
-    def _take_height(self) -> None:
+    def _fit(self) -> None:
+        for row in self.rows:
+            row.set_narrow(self.viewport().width() < NARROW_PX)
         needed = max(self._inside.heightForWidth(self.viewport().width()), 0) if self._problems else 0
         self.setFixedHeight(min(MAX_HEIGHT_PX, needed))
 
@@ -77,20 +79,39 @@ class ProblemRow(QWidget):
         self.problem = problem
         icon = QLabel()
         icon.setPixmap(theme.icon("alert-circle-outline", "bad").pixmap(16, 16))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 4, 0)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 4, 0)
+        box.setSpacing(theme.tokens.size.grid)
+        self._row = row = QHBoxLayout()
         row.setSpacing(2 * theme.tokens.size.grid)
+        box.addLayout(row)
         row.addWidget(icon)
         if problem.node:
             self.place = Button(problem.node, "Show this layer in the graph.", role="link")
             self.place.clicked.connect(self._on_place)
             row.addWidget(self.place)
-        text = Label(f"{problem.text} {problem.hint}".strip(), wrap=True)
-        row.addWidget(text, 1)
+        self._text_place = row.count()
+        self.text = Label(f"{problem.text} {problem.hint}".strip(), wrap=True)
+        row.addWidget(self.text, 1)
         if problem.fix is not None and can_fix:
             self.fix = Button(problem.fix.title, "Mend it this way; Ctrl+Z takes it back.", icon="auto-fix")
             self.fix.clicked.connect(self._on_fix)
             row.addWidget(self.fix)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Give the words a line of their own where place and cure would leave them none."""
+        box = self.layout()
+        assert isinstance(box, QVBoxLayout)
+        if is_narrow == (box.indexOf(self.text) >= 0):
+            return
+        if is_narrow:
+            self._row.removeWidget(self.text)
+            self._row.insertStretch(self._text_place, 1)
+            box.insertWidget(0, self.text)
+        else:
+            box.removeWidget(self.text)
+            self._row.takeAt(self._text_place)
+            self._row.insertWidget(self._text_place, self.text, 1)
 
     def _on_place(self) -> None:
         self.layer_chosen.emit(self.problem.node)

@@ -108,8 +108,9 @@ class StartDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(theme.color("accent" if is_current else "text" if start.can_be_used else "muted"))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, start.title)
-        taken = painter.fontMetrics().horizontalAdvance(start.title) + 10
+        title = painter.fontMetrics().elidedText(start.title, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+        taken = painter.fontMetrics().horizontalAdvance(title) + 10
         font.setWeight(QFont.Weight.Normal)
         font.setPixelSize(theme.tokens.size.small)
         painter.setFont(font)

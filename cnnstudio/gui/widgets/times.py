@@ -17,7 +17,8 @@ def bytes_text(count: int) -> str:
     """512 B, 4.2 kB, 1.4 GB."""
     value, unit = float(count), "B"
     for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
+        # 999.6 would be written as 1000.
+        if value < 999.5:
             break
         value, unit = value / 1000, larger
     return f"{count:,} B" if unit == "B" else f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
