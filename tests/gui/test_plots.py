@@ -290,12 +290,12 @@ def test_a_zoom_in_one_plot_is_seen_at_once_in_the_others_and_ends_in_all(qtbot:
 
 def test_the_grid_lies_below_the_curves(plot: Plot) -> None:
     plot.set_smoothing(0.0)
-    plot.set_data("train", [0.0, 10.0], [1.0, 1.0])
+    plot.set_data("train", [5.0, 5.0], [0.0, 2.0])
     plot.set_data("val", [0.0, 10.0], [0.0, 2.0])
     plot.draw()
-    box = plot._plot.getPlotItem().getViewBox()
-    place = plot._plot.mapFromScene(box.mapViewToScene(QPointF(2.0, 1.0)))
-    picture = plot._plot.grab().toImage()
-    ratio = picture.devicePixelRatio()
-    seen = [picture.pixelColor(int(place.x() * ratio), int(place.y() * ratio) + shift) for shift in (-1, 0, 1)]
-    assert theme.color("series.0") in seen
+    crossing = plot._plot.getPlotItem().getViewBox().mapViewToScene(QPointF(5.0, 0.5))  # of a curve and a grid's line
+    place, picture = plot._plot.mapFromScene(crossing), plot._plot.grab().toImage()
+    ratio, blue = picture.devicePixelRatio(), theme.color("series.0")
+    x, y = (int(value * ratio) for value in (place.x(), place.y()))
+    for row in range(y - 3, y + 4):
+        assert blue in [picture.pixelColor(column, row) for column in range(x - 2, x + 3)], row - y
