@@ -28,6 +28,7 @@ class MemoryForecast:
         moments: What the optimiser remembers of each parameter.
         activations: What the forward pass keeps for the backward pass, for the whole batch.
         passing: The two largest tensors that exist for a moment while gradients travel back.
+        copies: Of the weights: the best epoch's, and the average where weights are averaged.
     """
 
     weights: int
@@ -35,25 +36,31 @@ class MemoryForecast:
     moments: int
     activations: int
     passing: int
+    copies: int = 0
 
     @property
     def total(self) -> int:
         """All of it."""
-        return self.weights + self.gradients + self.moments + self.activations + self.passing
+        return self._fixed + self.activations + self.passing
+
+    @property
+    def _fixed(self) -> int:
+        return self.weights + self.gradients + self.moments + self.copies
 
     def largest_batch(self, batch: int, room: int) -> int:
         """How many images would fit into `room` bytes, if `batch` need this much; 0 if not even one does."""
-        fixed = self.weights + self.gradients + self.moments
-        return max(0, int((room - fixed) / max(1, self.activations + self.passing) * batch))
+        return max(0, int((room - self._fixed) / max(1, self.activations + self.passing) * batch))
 
 
 def forecast_memory(
-    graph: "NetworkGraph", optimizer: "OptimizerSpec", batch: int, *, is_short: bool = False
+    graph: "NetworkGraph", optimizer: "OptimizerSpec", batch: int, *, is_short: bool = False, copies: int = 0
 ) -> MemoryForecast:
     """The need of one training step, from a pass over tensors that have a shape and no content.
 
     Args:
+        batch: Images that go through at once.
         is_short: Layers compute in bf16 or fp16.
+        copies: How many copies of the weights are kept beside them.
     """
     from cnnstudio.network.compile import Network
 
@@ -71,6 +78,7 @@ def forecast_memory(
         moments=FLOAT_BYTES * parameters * moments_of(optimizer),
         activations=int(share * per_image * batch),
         passing=int(share * 2 * one[1] / 2 * batch),
+        copies=weights * copies,
     )
 
 

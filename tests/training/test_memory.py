@@ -56,5 +56,13 @@ def test_largest_batch_fits_and_the_double_does_not() -> None:
     assert forecast_memory(graph, optimizer, 2 * batch).total > room
 
 
+def test_copies_of_the_weights_are_counted_and_lower_the_largest_batch() -> None:
+    graph = fit_architecture("lenet5", (1, 32, 32), 10)
+    sgd = optimizers["sgd"](momentum=0.0)
+    alone, kept = (forecast_memory(graph, sgd, BATCH, copies=count) for count in (0, 2))
+    assert kept.total - alone.total == 2 * 4 * 61_706
+    assert kept.largest_batch(BATCH, alone.total) < BATCH == alone.largest_batch(BATCH, alone.total)
+
+
 def test_free_memory_is_what_the_system_says() -> None:
     assert 0 < free_bytes(torch.device("cpu")) < 2**50

@@ -22,9 +22,11 @@ from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.training.beginning import initialise
 from cnnstudio.training.checking import checks, run_checks
 from cnnstudio.training.config import TrainConfig
-from cnnstudio.training.findings import Level, PreflightDone
+from cnnstudio.training.findings import Finding, Level, PreflightDone
+from cnnstudio.training.memory import forecast_memory
 from cnnstudio.training.preflight import shuffled_labels
 from cnnstudio.training.preflight.gradient_exact import gradient_errors
+from cnnstudio.training.preflight.memory import MemoryCheck
 from cnnstudio.training.preflight.one_batch import Trial
 from cnnstudio.training.probe import probe_accuracy
 from cnnstudio.training.subject import Subject, TimeLimit, subject_of
@@ -240,6 +242,27 @@ def test_every_problem_has_something_to_click_even_where_only_a_look_helps() -> 
     ]
     pages = [[finding.fix.page if finding.fix else "nothing" for finding in examine(s).problems] for s in faults]
     assert pages == [["network"], ["network"], ["data"], ["data"], ["data", "data"]]
+
+
+def test_a_batch_in_parts_needs_less_memory_and_more_parts_are_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = forecast_memory(graph(), CONFIG.optimizer, 256).total
+    eighth = forecast_memory(graph(), CONFIG.optimizer, 32, copies=1).total
+    assert eighth < whole / 3
+
+    def found(parts: int, free: int) -> Finding:
+        monkeypatch.setattr("cnnstudio.training.memory.free_bytes", lambda device: free)
+        config = CONFIG.replace(batch=256, regularisation={"parts": parts})
+        return next(MemoryCheck().look(subject(config=config), TimeLimit(JobContext(), 9)))
+
+    room = int(eighth / 0.9) + 10_000
+    assert found(8, room).level is Level.NOTE
+    for parts in (1, 4):
+        finding = found(parts, room)
+        assert finding.level is Level.BAD
+        assert finding.fix is not None
+        assert finding.fix.config is not None
+        mended = finding.fix.config
+        assert (mended.batch, mended.regularisation.parts) == ((32, 1) if parts == 1 else (256, 8))
 
 
 def test_gradient_that_does_not_belong_to_the_function_is_found_by_differences() -> None:
