@@ -1,5 +1,6 @@
 """What single layers do differently: frozen, a rate of their own, a beginning of their own."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,21 @@ def with_group_rule(rules: Sequence[LayerRule], rule: LayerRule) -> tuple[LayerR
     for other in sorted(inside, key=lambda other: len(other.node)):
         made = with_rule(made, other.replace(frozen=rule.frozen, rate=rule.rate))
     return made
+
+
+def with_rules(rules: Sequence[LayerRule], layers: Sequence[str], rule: LayerRule) -> tuple[LayerRule, ...]:
+    """The same for layers that share no name: each gets a rule of its own, and begins as before."""
+    made = tuple(rules)
+    for layer in layers:
+        made = with_rule(made, rule_or_default(made, layer).replace(frozen=rule.frozen, rate=rule.rate))
+    return made
+
+
+def common_rule(rules: Sequence[LayerRule], layers: Sequence[str], name: str) -> LayerRule:
+    """How most of these layers are trained, as a rule of this name."""
+    ways = Counter((rule.frozen, rule.rate) for rule in (rule_or_default(rules, layer) for layer in layers))
+    ((frozen, rate), _), *_ = ways.most_common(1)
+    return LayerRule(node=name, frozen=frozen, rate=rate)
 
 
 def freeze(network: "nn.Module", rules: Sequence[LayerRule]) -> "tuple[nn.Module, ...]":

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.gui.widgets.layer_rules_form import LayerRulesForm
+from cnnstudio.network.parts import Group
 from cnnstudio.training.layer_rules import LayerRule
 from cnnstudio.training.recipe import initialisations
 
@@ -105,7 +106,7 @@ STAGES: dict[str, Any] = {
 
 @pytest.fixture
 def grouped(form: LayerRulesForm) -> LayerRulesForm:
-    form.set_layers(STAGES, {"stage1": "Stage 1: 16 filters"})
+    form.set_layers(STAGES, (Group(id="stage1", title="Stage 1: 16 filters", members=("stage1.block1.conv1",)),))
     return form
 
 
@@ -163,3 +164,73 @@ def test_layer_of_a_frozen_group_can_be_an_exception_and_the_group_says_so(
     assert name_of(grouped, "stage1").text().endswith("· 1 differs")
     qtbot.mouseClick(frozen_of(grouped, "stage1.block1.bn1"), LEFT)
     assert grouped._rules == (LayerRule(node="stage1", frozen=True),)
+
+
+@pytest.fixture
+def made(form: LayerRulesForm) -> LayerRulesForm:
+    """Two groups made by hand, one in the other; no layer's name tells of them."""
+    groups = (
+        Group(id="ends", title="Both ends", members=("conv1", "relu1", "fc")),
+        Group(id="inner", title="Inner", members=("stage2.conv1",), parent="ends"),
+    )
+    form.set_layers(STAGES, groups)
+    return form
+
+
+def test_group_made_by_hand_has_a_row_with_its_layers_under_their_whole_names(
+    made: LayerRulesForm, qtbot: QtBot
+) -> None:
+    made.layout().activate()
+    assert in_sight(made) == ["ends", "stage1"]
+    assert name_of(made, "ends").toolTip() == "ends: Both ends, 3 layers; click to see them."
+    qtbot.mouseClick(name_of(made, "ends"), LEFT)
+    qtbot.mouseClick(name_of(made, "inner"), LEFT)
+    made.layout().activate()
+    assert in_sight(made) == ["ends", "conv1", "inner", "stage2.conv1", "fc", "stage1"]
+    made.resize(600, 600)
+    texts = [name_of(made, name).text() for name in ("ends", "inner", "stage2.conv1")]
+    assert [text.strip() for text in texts] == ["ends", "inner", "stage2.conv1"]
+
+
+def test_one_click_freezes_all_layers_of_a_group_made_by_hand(made: LayerRulesForm, qtbot: QtBot) -> None:
+    he = initialisations.parse({"kind": "he"})
+    made.set_rules((LayerRule(node="fc", initialisation=he),))
+    with qtbot.waitSignal(made.changed):
+        qtbot.mouseClick(frozen_of(made, "ends"), LEFT)
+    frozen = (LayerRule(node=name, frozen=True) for name in ("conv1", "stage2.conv1"))
+    assert set(made._rules) == {*frozen, LayerRule(node="fc", frozen=True, initialisation=he)}
+    made.unfold("ends", True)
+    made.resize(600, 600)
+    qtbot.mouseClick(frozen_of(made, "fc"), LEFT)
+    assert name_of(made, "ends").text().endswith("· 1 differs")
+    assert frozen_of(made, "ends").isChecked()
+    qtbot.mouseClick(frozen_of(made, "ends"), LEFT)
+    assert made._rules == (LayerRule(node="fc", initialisation=he),)
+
+
+def test_block_made_around_other_blocks_holds_their_layers(form: LayerRulesForm, qtbot: QtBot) -> None:
+    groups = (
+        Group(id="block", title="Block", parent="stage1"),
+        Group(id="stage1", title="Stage 1"),
+        Group(id="stage1.block1", title="1", members=("stage1.block1.conv1", "stage1.block1.bn1"), parent="block"),
+        Group(id="stage1.block2", title="2", members=("stage1.block2.conv1",), parent="block"),
+    )
+    form.set_layers(STAGES, groups)
+    form.unfold("stage1", True)
+    form.unfold("block", True)
+    form.layout().activate()
+    assert in_sight(form) == ["conv1", "stage1", "block", "stage1.block1", "stage1.block2", "stage2", "fc"]
+    qtbot.mouseClick(frozen_of(form, "block"), LEFT)
+    inside = ("stage1.block1.conv1", "stage1.block1.bn1", "stage1.block2.conv1")
+    assert form._rules == tuple(LayerRule(node=name, frozen=True) for name in inside)
+    assert frozen_of(form, "stage1.block1").isChecked() is False
+
+
+def test_group_that_is_made_or_dissolved_changes_the_rows(form: LayerRulesForm) -> None:
+    form.set_layers(STAGES)
+    form.set_layers(STAGES, (Group(id="ends", title="Both ends", members=("conv1", "fc")),))
+    form.layout().activate()
+    assert in_sight(form) == ["ends", "stage1", "stage2"]
+    form.set_layers(STAGES)
+    form.layout().activate()
+    assert in_sight(form) == ["conv1", "stage1", "stage2", "fc"]

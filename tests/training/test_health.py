@@ -10,6 +10,7 @@ from torch import nn
 
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.network.compile import compile_network
+from cnnstudio.network.parts import Group
 from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import LayerHealth, event_from_json, event_json
@@ -114,6 +115,13 @@ def test_layers_are_paired_with_the_activation_behind_them() -> None:
     assert set(pairs) == {node.id for node in network.graph.nodes if node.layer.is_weight_layer}
     last = watched_layers(network)[-1]
     assert type(last.output).__name__ == "Linear"
+
+
+def test_layers_of_a_group_made_by_hand_are_watched_like_all_others() -> None:
+    graph = fit_architecture("lenet5-modern", (1, 32, 32), 10)
+    grouped = graph.with_group(Group(id="ends", title="Block", members=("conv1", "relu1", graph.nodes[-1].id)))
+    watched = [[layer.node for layer in watched_layers(compile_network(g, seed=1))] for g in (graph, grouped)]
+    assert watched[0] == watched[1]
 
 
 def test_dead_units_are_those_that_never_fire() -> None:

@@ -12,7 +12,6 @@ from cnnstudio.gui.widgets.fields import DecimalEditor, FlagEditor
 from cnnstudio.training.layer_rules import LayerRule
 
 RATE_PX = 72
-INDENT = "   "
 
 
 class LayerRow:
@@ -20,13 +19,14 @@ class LayerRow:
 
     Args:
         name: As rules call it.
+        label: What it is called here, indented by the groups around it.
         infos: What a rule's settings are called.
         about: Of a group: what it is and how much it holds; empty for a layer.
     """
 
-    def __init__(self, name: str, infos: Mapping[str, SettingInfo], about: str = "") -> None:
+    def __init__(self, name: str, label: str, infos: Mapping[str, SettingInfo], about: str = "") -> None:
         self.is_group = bool(about)
-        self.name, self.frozen, self.rate = _RowName(name, about), FlagEditor(), DecimalEditor(infos["rate"])
+        self.name, self.frozen, self.rate = _RowName(name, label, about), FlagEditor(), DecimalEditor(infos["rate"])
         self.rate.setFixedWidth(RATE_PX)
         for widget, info in ((self.frozen, infos["frozen"]), (self.rate, infos["rate"])):
             widget.setProperty("layer", name)
@@ -53,11 +53,10 @@ class LayerRow:
 class _RowName(Button):
     """A name, shortened where there is no room; a click unfolds the group, or how the layer's weights begin."""
 
-    def __init__(self, name: str, about: str) -> None:
+    def __init__(self, name: str, label: str, about: str) -> None:
         says = f"Layers of {name}" if about else f"First weights: {name}"
         super().__init__(name, "", role="row", icon="chevron-right", name=says)
-        *outer, last = name.split(".")
-        self._name, self._about, self._short = name, about, INDENT * len(outer) + last
+        self._name, self._about, self._short = name, about, label
         self._shown = self._short
         self.setCheckable(True)
         self.setProperty("layer", name)

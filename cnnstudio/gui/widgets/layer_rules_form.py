@@ -10,9 +10,18 @@ from cnnstudio.data.words import counted
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.labels import Label
 from cnnstudio.gui.widgets.layer_beginning import LayerBeginning
+from cnnstudio.gui.widgets.layer_groups import LayerGroups
 from cnnstudio.gui.widgets.layer_row import LayerRow
+from cnnstudio.network.parts import Group
 from cnnstudio.training.initialisation.as_built import AsBuilt
-from cnnstudio.training.layer_rules import LayerRule, rule_or_default, with_group_rule, with_rule
+from cnnstudio.training.layer_rules import (
+    LayerRule,
+    common_rule,
+    rule_or_default,
+    with_group_rule,
+    with_rule,
+    with_rules,
+)
 from cnnstudio.training.recipe import InitialisationSpec
 
 MOST_ROWS = 400
@@ -29,11 +38,10 @@ class LayerRulesForm(QWidget):
         self._rules: tuple[LayerRule, ...] = ()
         self._recipe: InitialisationSpec = AsBuilt()
         self._layers: dict[str, Sequence[int] | None] = {}
-        self._groups: dict[str, list[str]] = {}
-        self._titles: Mapping[str, str] = {}
+        self._given: tuple[Group, ...] = ()
+        self._groups = LayerGroups(())
         self._open = ""
         self._unfolded: set[str] = set()
-        self._order: list[str] = []
         self._infos = {info.name: info for info in settings_of(LayerRule)}
         self._rows: dict[str, LayerRow] = {}
         self._heads = [Label("", "small") for _ in range(3)]
@@ -49,16 +57,17 @@ class LayerRulesForm(QWidget):
         for column, head in enumerate(self._heads):
             self._grid.addWidget(head, 0, column)
 
-    def set_layers(self, layers: WeightShapes, titles: Mapping[str, str] | None = None) -> None:
+    def set_layers(self, layers: WeightShapes, groups: Sequence[Group] = ()) -> None:
         """Offer these layers, each with the shape of its weights, or None if those begin without chance.
 
         Args:
             layers: By name; `stage1.conv2` lies in the group `stage1`.
-            titles: What groups are called, by name.
+            groups: The network's.
         """
-        is_same, self._layers, self._titles = list(layers) == list(self._layers), dict(layers), titles or {}
+        is_same = list(layers) == list(self._layers) and tuple(groups) == self._given
+        self._layers, self._given = dict(layers), tuple(groups)
         if not is_same:
-            self._groups = groups_of(self._layers)
+            self._groups = LayerGroups(self._layers, self._given)
             self._rebuild()
         self._show_open()
 
@@ -66,7 +75,7 @@ class LayerRulesForm(QWidget):
         """Show rules without telling, and how the weights of layers without one begin."""
         self._rules, self._recipe = tuple(rules), recipe or self._recipe
         for name, row in self._rows.items():
-            row.set_rule(rule_or_default(self._rules, name), self._differing(name))
+            row.set_rule(self._rule(name), self._differing(name))
         self._show_open()
 
     def open_layer(self, name: str) -> None:
@@ -82,7 +91,7 @@ class LayerRulesForm(QWidget):
     def _lay_out(self) -> None:
         """Put the rows in sight below each other; a row is made when it is first seen."""
         self._grid.removeWidget(self.beginning)
-        shown = [name for name in self._order if all(outer in self._unfolded for outer in outer_groups(name))]
+        shown = [name for name in self._groups.order if self._unfolded.issuperset(self._groups.outer(name))]
         # A thousand rows of fields would take seconds to make; rules for the rest can be set on the command line.
         shown = shown[:MOST_ROWS]
         for name in [name for name in self._rows if name not in shown]:
@@ -103,11 +112,11 @@ class LayerRulesForm(QWidget):
 
     def _make_row(self, name: str) -> LayerRow:
         about = ""
-        if inside := self._groups.get(name):
-            title = self._titles.get(name, "")
+        if inside := self._groups.inside.get(name):
+            title = self._groups.title(name)
             about = (f"{title}, " if title else "") + counted(len(inside), "layer")
-        row = self._rows[name] = LayerRow(name, self._infos, about)
-        row.set_rule(rule_or_default(self._rules, name), self._differing(name))
+        row = self._rows[name] = LayerRow(name, self._groups.label(name), self._infos, about)
+        row.set_rule(self._rule(name), self._differing(name))
         row.name.clicked.connect(self._on_name)
         row.frozen.edited.connect(self._on_edited)
         row.rate.edited.connect(self._on_edited)
@@ -126,7 +135,6 @@ class LayerRulesForm(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self._rows, self._open, self._unfolded = {}, "", set()
-        self._order = in_order(self._layers)
         heads = ("Layer", self._infos["frozen"].title, self._infos["rate"].title)
         for head, text in zip(
             self._heads, heads if self._layers else ("No layers with weights yet.", "", ""), strict=True
@@ -134,24 +142,33 @@ class LayerRulesForm(QWidget):
             head.set_text(text)
         self._lay_out()
 
+    def _rule(self, name: str) -> LayerRule:
+        """What counts for a layer or group; one that was made by hand has none of its own, only its layers have."""
+        if name in self._groups.made:
+            return common_rule(self._rules, self._groups.inside[name], name)
+        return rule_or_default(self._rules, name)
+
     def _differing(self, group: str) -> int:
         """How many layers of a group aren't trained as the group is."""
-        own = rule_or_default(self._rules, group)
-        inner = [rule_or_default(self._rules, layer) for layer in self._groups.get(group, ())]
+        own = self._rule(group)
+        inner = [rule_or_default(self._rules, layer) for layer in self._groups.inside.get(group, ())]
         return sum((rule.frozen, rule.rate) != (own.frozen, own.rate) for rule in inner)
 
     def _on_name(self) -> None:
         name = str(self.sender().property("layer"))
-        if name in self._groups:
+        if name in self._groups.inside:
             self.unfold(name, name not in self._unfolded)
         else:
             self.open_layer("" if name == self._open else name)
 
     def _on_edited(self) -> None:
         name = str(self.sender().property("layer"))
-        row, change = self._rows[name], with_group_rule if name in self._groups else with_rule
-        rule = rule_or_default(self._rules, name).replace(frozen=row.frozen.value(), rate=row.rate.value())
-        self._take(change(self._rules, rule))
+        row, inside = self._rows[name], self._groups.inside
+        rule = self._rule(name).replace(frozen=row.frozen.value(), rate=row.rate.value())
+        if name in self._groups.made:
+            self._take(with_rules(self._rules, inside[name], rule))
+        else:
+            self._take((with_group_rule if name in inside else with_rule)(self._rules, rule))
 
     def _on_begun(self, rule: LayerRule) -> None:
         own = rule_or_default(self._rules, rule.node).replace(initialisation=rule.initialisation)
@@ -160,32 +177,3 @@ class LayerRulesForm(QWidget):
     def _take(self, rules: tuple[LayerRule, ...]) -> None:
         self.set_rules(rules)
         self.changed.emit(self._rules)
-
-
-def outer_groups(name: str) -> list[str]:
-    """The groups that a layer lies in, the outermost first: stage1 and stage1.block2 of stage1.block2.conv1."""
-    parts = name.split(".")
-    return [".".join(parts[:count]) for count in range(1, len(parts))]
-
-
-def groups_of(layers: Sequence[str] | Mapping[str, object]) -> dict[str, list[str]]:
-    """The layers that lie in each group, those of groups inside it too."""
-    groups: dict[str, list[str]] = {}
-    for layer in layers:
-        for group in outer_groups(layer):
-            groups.setdefault(group, []).append(layer)
-    return groups
-
-
-def in_order(layers: Sequence[str] | Mapping[str, object]) -> list[str]:
-    """Groups and layers as they stand below each other: each group where its first layer comes, all it holds behind."""
-    inside: dict[str, dict[str, None]] = {}
-    for layer in layers:
-        outer = outer_groups(layer)
-        for group, name in zip(["", *outer], [*outer, layer], strict=True):
-            inside.setdefault(group, {})[name] = None
-
-    def below(name: str) -> list[str]:
-        return [line for inner in inside.get(name, ()) for line in (inner, *below(inner))]
-
-    return below("")

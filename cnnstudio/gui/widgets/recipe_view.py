@@ -104,7 +104,7 @@ class RecipeView(QWidget):
     def set_network(self, graph: "NetworkGraph") -> None:
         """Offer the network's layers to be frozen, slowed or begun otherwise, and name what doesn't suit it."""
         self._graph = graph
-        self.layers.set_layers(learnt_layers(graph), {group.id: group.title for group in graph.groups})
+        self.layers.set_layers(learnt_layers(graph), graph.groups)
         self._show_problems()
 
     def set_counts(self, train: int, val: int, classes: int) -> None:
