@@ -14,6 +14,7 @@ COMMANDS = (
     "train",
     "check",
     "resume",
+    "repeat",
     "evaluate",
     "predict",
     "explain",

@@ -87,3 +87,20 @@ def test_history_as_event_files(folder: Path, tmp_path: Path, capsys: pytest.Cap
     out = said(capsys, "history", folder / "runs" / "run-001", "--format", "tensorboard", "--out", tmp_path / "events")
     assert out == f"{tmp_path / 'events'}\n"
     assert len(list((tmp_path / "events").glob("events.out.tfevents.*"))) == 1
+
+
+def test_every_command_that_is_declared_can_be_reached() -> None:
+    from cnnstudio.cli.app import app
+
+    assert [command.name for command in app.registered_commands] == list(main.COMMANDS)
+
+
+@pytest.mark.slow
+def test_a_repeated_run_is_the_same_to_the_last_bit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fixed = ["--set", "threads=1", "--set", "compile=off", "--set", "precision=fp32", "--set", "channels_last=off"]
+    made = ["train", "--data", "digits", "--network", "lenet5", "--epochs", "1", "--out", str(tmp_path / "run"), *fixed]
+    assert main.run(made) == 0
+    capsys.readouterr()
+    assert main.run(["repeat", str(tmp_path / "run"), "--out", str(tmp_path / "again"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told == {"equal": True, "largest": 0.0, "changed": []}
