@@ -9,6 +9,7 @@ from cnnstudio.training.contradiction import Contradiction
 from cnnstudio.training.findings import Fix
 from cnnstudio.training.fitting import about_layers, about_network
 from cnnstudio.training.schedules.constant import Constant
+from cnnstudio.training.schedules.one_cycle import OneCycle
 
 if TYPE_CHECKING:
     from cnnstudio.network.graph import NetworkGraph
@@ -88,6 +89,10 @@ def _about_time(config: TrainConfig, train_count: int) -> Iterator[Contradiction
         title = f"Warm-up of {short:g} epoch{'s' if short != 1 else ''}" if short else "No warm-up"
         fix = Fix(title, config.replace(warmup=short))
         yield Contradiction("warmup", text, "Shorten the warm-up, or train longer.", fix=fix)
+    elif config.warmup and config.warmup_from == 1:
+        text = "The warm-up begins with the whole rate: it does nothing."
+        fix = Fix("From a hundredth", config.replace(warmup_from=0.01))
+        yield Contradiction("warmup_from", text, "Begin lower, or leave the warm-up out.", fix=fix)
     if problem := config.schedule.problem(config.warmup, config.epochs):
         hint = "Change the schedule, or train longer."
         yield Contradiction("schedule", problem, hint, fix=_mended_schedule(config))
@@ -139,6 +144,11 @@ def _about_steps(config: TrainConfig) -> Iterator[Contradiction]:
         mended = config.optimizer.mended()
         fix = Fix(mended[0], config.replace(optimizer=mended[1])) if mended is not None else None
         yield Contradiction("optimizer", problem, "Change the optimiser's settings.", fix=fix)
+    schedule = config.schedule
+    if isinstance(schedule, OneCycle) and schedule.cycles_momentum and getattr(config.optimizer, "momentum", 1.0) == 0:
+        text = "The optimiser has no momentum, and one cycle moves it between 0.85 and 0.95 all the same."
+        fix = Fix("Leave the momentum", config.replace(schedule=schedule.replace(cycles_momentum=False)))
+        yield Contradiction("schedule.cycles_momentum", text, "Leave the momentum alone, or choose one.", fix=fix)
 
 
 def _regular(config: TrainConfig, title: str, **changes: object) -> Fix:
