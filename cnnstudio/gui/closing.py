@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnstudio.gui.training import Phase, TrainingControl
@@ -50,6 +51,13 @@ class CloseQuestion(QDialog):
         buttons.addWidget(self.stop_button)
         box.addLayout(buttons)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Where no window manager does so, the keyboard would stay with the window behind: Return would do nothing.
+        self.raise_()
+        self.activateWindow()
+        self.stop_button.setFocus()
 
 
 def closing_words(training: TrainingControl) -> ClosingWords:
