@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOWEST, HIGHEST, STEPS = 1e-6, 10.0, 120
 MEMORY = 0.9  # of the moving mean over the losses
+WINDOWS = 6  # the test is divided into about as many windows, over each of which the losses are averaged
 BLOWN_UP = 4.0  # times the lowest mean loss
 SAFETY = 10.0  # the rate that is suggested lies this far below the lowest point
 LEAST_FALL = 0.02  # of the first loss: less is noise, and says nothing
@@ -65,18 +66,22 @@ def find_rate(subject: "Subject", ctx: JobContext, steps: int = STEPS) -> RangeT
 
 
 def suggested_rate(tried: tuple[RateTried, ...]) -> float | None:
-    """Where the smoothed loss falls fastest, at most a tenth of where it is lowest; None if it never fell.
+    """Where the loss falls fastest, at most a tenth of where its moving mean is lowest; None if it never fell.
 
     A loss that is nearly zero moves nothing any more, so that even far too large rates seem harmless: the lowest
     point alone would mislead.
     """
     if not tried:
         return None
-    losses = np.array([step.smooth for step in tried])
-    lowest = int(losses.argmin())
-    if losses[lowest] > (1 - LEAST_FALL) * losses[0]:
+    lowest = int(np.argmin([step.smooth for step in tried]))
+    losses = np.array([step.loss for step in tried])
+    # The moving mean begins with single losses, and one unlucky batch would pass for the beginning of the fall.
+    width = max(1, len(tried) // WINDOWS)
+    if tried[lowest].smooth > (1 - LEAST_FALL) * np.median(losses[:width]):
         return None
-    steepest = int(np.diff(losses[: lowest + 1]).argmin())
+    width = max(1, min(width, (lowest + 1) // 2))
+    means = np.convolve(losses[: lowest + 1], np.ones(width) / width, "valid")
+    steepest = int((means[width:] - means[:-width]).argmin()) + width - 1
     return float(f"{min(tried[steepest].rate, tried[lowest].rate / SAFETY):.1e}")
 
 

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -25,6 +26,29 @@ _spec.loader.exec_module(faults)
 def test_suggestion_is_where_the_loss_falls_fastest(losses: tuple[float, ...], rate: float) -> None:
     curve = tuple(RateTried(10.0 ** (place - 4), loss, loss) for place, loss in enumerate(losses))
     assert suggested_rate(curve) == pytest.approx(rate)
+
+
+def test_an_unlucky_first_batch_does_not_pass_for_the_beginning_of_the_fall() -> None:
+    """Flat at ln 5 with noise up to a rate of 1e-3, then a steady fall to 0.5 at 0.1: that is where it learns."""
+    rates = 10.0 ** np.linspace(-6, 0, 121)
+    fall = np.clip((np.log10(rates) + 3) / 2, 0, 1) * (np.log(5) - 0.5) - 40 * np.clip(np.log10(rates) + 1, 0, 1) ** 2
+    losses = np.log(5) - fall + np.random.default_rng(0).normal(0, 0.05, 121)
+    losses[0] += 0.3
+    means, mean = [], 0.0
+    for step, loss in enumerate(losses):
+        mean = 0.9 * mean + 0.1 * loss
+        means.append(mean / (1 - 0.9 ** (step + 1)))
+    found = suggested_rate(tuple(map(RateTried, rates.tolist(), losses.tolist(), means)))
+    assert found is not None
+    assert 1e-3 < found <= 2e-2
+
+
+def test_an_unlucky_first_batch_alone_is_no_fall() -> None:
+    losses = [2.6] + [1.6, 1.62] * 59 + [9.0]
+    assert (
+        suggested_rate(tuple(RateTried(10 ** (n / 20 - 6), loss, max(1.61, loss)) for n, loss in enumerate(losses)))
+        is None
+    )
 
 
 def test_loss_that_never_falls_gives_no_suggestion() -> None:
