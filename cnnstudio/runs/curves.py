@@ -39,6 +39,7 @@ class Measure:
 
 MEASURES = (
     Measure("val_top1", "Validation accuracy, %", 100.0, is_better_high=True),
+    Measure("val_top5", "Top-5, %", 100.0, is_better_high=True),
     Measure("val_loss", "Validation loss"),
     Measure("train_top1", "Training accuracy, %", 100.0, is_better_high=True),
     Measure("losses", "Training loss", is_per_step=True),
@@ -65,7 +66,8 @@ class RunPoints:
         self._parts = [whole]
         if measure.is_per_step:
             return whole.x, whole.losses * measure.factor
-        epochs = whole.epochs
+        # Runs of five classes or fewer have no top-5.
+        epochs = [event for event in whole.epochs if getattr(event, measure.key) is not None]
         values = np.array([getattr(event, measure.key) for event in epochs], np.float64)
         return np.array([event.epoch for event in epochs], np.float64), values * measure.factor
 

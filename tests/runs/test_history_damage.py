@@ -1,5 +1,6 @@
 """Histories that a power cut, a full disk or another program has left: what can be read is read, nothing crashes."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -156,6 +157,14 @@ def test_curves_of_a_damaged_history_are_drawn_from_what_is_left(run: Run) -> No
     assert (x.tolist(), y.tolist()) == ([0.5, 1.0], [2.0, 1.5])
     x, y = reader.read([run.path], MEASURES[0], JobContext())[run.path]
     assert (x.tolist(), y.tolist()) == ([1.0], [50.0])
+
+
+def test_top5_is_drawn_where_there_is_one(run: Run) -> None:
+    with_top5 = dataclasses.replace(EPOCH, epoch=2, step=4, val_top5=0.875)
+    (run.path / HISTORY).write_bytes(b"\n".join([*lines_of(START, EPOCH, with_top5), b""]))
+    top5 = next(measure for measure in MEASURES if measure.key == "val_top5")
+    x, y = CurveReader().read([run.path], top5, JobContext())[run.path]
+    assert (x.tolist(), y.tolist()) == ([2.0], [87.5])
 
 
 def test_a_resume_drops_damaged_lines_and_keeps_the_others_to_the_byte(path: Path) -> None:
