@@ -104,6 +104,20 @@ def test_an_answer_says_what_is_true_what_was_given_and_how_surely(qtbot):
     assert len(set(asked)) < 60  # only what is seen is asked for
 
 
+@pytest.mark.parametrize(("names", "lines"), [(("3", "8"), 1), (("kitten", "sailing ship"), 2)])
+def test_names_that_find_no_room_beside_each_other_get_a_line_each(qtbot, names, lines):
+    sheet = AnswerSheet("Mistakes")
+    qtbot.addWidget(sheet)
+    sheet.resize(600, 400)
+    sheet.set_answers([Answer(0, *names, 0.9)], lambda index: np.zeros((8, 8, 1), np.uint8))
+    height = sheet.tile_size(sheet.size()).height()
+    assert sheet.name_lines() == lines
+
+    sheet.set_answers([Answer(0, "3", "8", 0.9)], lambda index: np.zeros((8, 8, 1), np.uint8))
+
+    assert height - sheet.tile_size(sheet.size()).height() == 18 * (lines - 1)
+
+
 def prediction(best):
     return Prediction("a.png", (Guess(0, "cat", best), Guess(1, "dog", 1 - best)), 1.5)
 

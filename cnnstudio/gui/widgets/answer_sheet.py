@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.bars import percent
@@ -14,7 +14,7 @@ from cnnstudio.gui.widgets.pixels import Pixels, to_qimage
 from cnnstudio.gui.widgets.tile_sheet import TileSheet
 
 PICTURE_PX, LARGE_PX = 96, 128
-LINE_PX = 18
+LINE_PX, ARROW_PX = 18, 18
 PADDING_PX = 8
 KEPT_IMAGES = 2000
 
@@ -42,6 +42,7 @@ class AnswerSheet(TileSheet):
         self._answers: tuple[Answer, ...] = ()
         self._picture: Callable[[int], Pixels | None] | None = None
         self._images: OrderedDict[int, QImage] = OrderedDict()
+        self._name_lines = 1
         self.setMinimumSize(PICTURE_PX + 40, PICTURE_PX + 60)
 
     def set_answers(self, answers: Sequence[Answer], picture: Callable[[int], Pixels | None]) -> None:
@@ -49,12 +50,28 @@ class AnswerSheet(TileSheet):
         self._answers = tuple(answers)
         self._picture = picture
         self._images.clear()
+        self._name_lines = self._lines_for({name for answer in answers for name in (answer.true, answer.given)})
         self.set_count(len(self._answers))
         self.verticalScrollBar().setValue(0)
 
     def answers(self) -> tuple[Answer, ...]:
         """What is shown, in this order."""
         return self._answers
+
+    def name_lines(self) -> int:
+        """In how many lines the two names of a picture stand."""
+        return self._name_lines
+
+    def _lines_for(self, names: set[str]) -> int:
+        """Two where a name finds no room beside another: shortened to "G…d" it would say nothing."""
+        metrics = QFontMetricsF(self._name_font())
+        return 2 if any(metrics.horizontalAdvance(name) > _half(PICTURE_PX) for name in names) else 1
+
+    def _name_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(theme.tokens.size.small)
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
 
     def tile_size(self, room: QSize) -> QSize:
         few = self._tile_of(LARGE_PX)
@@ -64,7 +81,7 @@ class AnswerSheet(TileSheet):
         return few if is_roomy else self._tile_of(PICTURE_PX)
 
     def _tile_of(self, picture_px: int) -> QSize:
-        return QSize(picture_px + 2 * PADDING_PX, picture_px + 2 * LINE_PX + 2 * PADDING_PX)
+        return QSize(picture_px + 2 * PADDING_PX, picture_px + (self._name_lines + 1) * LINE_PX + 2 * PADDING_PX)
 
     def describe(self, index: int) -> str:
         answer = self._answers[index]
@@ -87,7 +104,7 @@ class AnswerSheet(TileSheet):
         painter.setFont(font)
         painter.setPen(theme.color("muted"))
         sure = f"{percent(answer.confidence)} sure"
-        painter.drawText(line.translated(0, LINE_PX), Qt.AlignmentFlag.AlignCenter, sure)
+        painter.drawText(line.translated(0, self._name_lines * LINE_PX), Qt.AlignmentFlag.AlignCenter, sure)
 
     def _paint_picture(self, painter: QPainter, index: int, place: QRectF) -> None:
         image = self._image(index)
@@ -101,22 +118,18 @@ class AnswerSheet(TileSheet):
         painter.drawImage(room, image)
 
     def _paint_names(self, painter: QPainter, answer: Answer, line: QRectF) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(theme.tokens.size.small)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        half = line.width() / 2 - 10
-        middle = Qt.AlignmentFlag.AlignVCenter
-        parts = (
-            (answer.true, "text", Qt.AlignmentFlag.AlignLeft, line.left()),
-            (answer.given, "ok" if answer.is_right else "bad", Qt.AlignmentFlag.AlignRight, line.right() - half),
-        )
-        for name, role, side, left in parts:
-            painter.setPen(theme.color(role))
-            shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(half))
-            painter.drawText(QRectF(left, line.top(), half, line.height()), side | middle, shown)
+        """Beside each other with an arrow between, or one below the other with the arrow before the second."""
+        painter.setFont(self._name_font())
+        is_split = self._name_lines == 2
+        below = line.translated(0, LINE_PX)
+        first = line if is_split else QRectF(line.left(), line.top(), _half(line.width()), line.height())
+        second = below.adjusted(ARROW_PX, 0, 0, 0) if is_split else first.translated(line.width() - first.width(), 0)
+        side = Qt.AlignmentFlag.AlignLeft if is_split else Qt.AlignmentFlag.AlignRight
+        _paint_name(painter, answer.true, "text", first, Qt.AlignmentFlag.AlignLeft)
+        _paint_name(painter, answer.given, "ok" if answer.is_right else "bad", second, side)
         painter.setPen(theme.color("muted"))
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, "→")
+        at = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter if is_split else Qt.AlignmentFlag.AlignCenter
+        painter.drawText(below if is_split else line, at, "→")
 
     def _image(self, index: int) -> QImage | None:
         if index not in self._images:
@@ -127,3 +140,14 @@ class AnswerSheet(TileSheet):
             if len(self._images) > KEPT_IMAGES:
                 self._images.popitem(last=False)
         return self._images[index]
+
+
+def _half(width: float) -> float:
+    """Room for one of two names that stand beside each other, with an arrow between them."""
+    return width / 2 - 10
+
+
+def _paint_name(painter: QPainter, name: str, role: str, place: QRectF, side: Qt.AlignmentFlag) -> None:
+    painter.setPen(theme.color(role))
+    shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(place.width()))
+    painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -38,7 +38,7 @@ class Result:
     def verdict(self) -> tuple[str, str]:
         """The answer in words, and the colour role that it is written in."""
         if self.prediction is None:
-            return "can't be read", "bad"
+            return "Can't be read", "bad"
         best = self.prediction.best
         if self.prediction.is_sure:
             return f"{best.class_name}, {percent(best.p)}", "text"

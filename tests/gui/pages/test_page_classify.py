@@ -82,7 +82,7 @@ def test_chosen_files_get_torchs_five_best_and_an_unreadable_one_says_why(
         assert result.heat.shape == (10, 10)
     assert results[4].prediction is None
     assert "web page" in results[4].problem
-    assert results[4].verdict == ("can't be read", "bad")
+    assert results[4].verdict == ("Can't be read", "bad")
 
 
 @pytest.mark.slow
