@@ -133,7 +133,11 @@ class TrainLayout(QWidget):
 
     def _make_log(self) -> QWidget:
         self._log.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.log_card.add(_scrolling(self._log), 1)
+        log = _scrolling(self._log)
+        # Nothing in it can have the focus: the arrow keys scroll the area itself.
+        log.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        log.setAccessibleName("Log of the training")
+        self.log_card.add(log, 1)
         return self.log_card
 
 
@@ -144,6 +148,7 @@ def _presets() -> list[tuple[str, str, str]]:
 def _scrolling(content: QWidget) -> QScrollArea:
     """The content in a frameless area that scrolls when there is no room."""
     area = QScrollArea()
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidgetResizable(True)

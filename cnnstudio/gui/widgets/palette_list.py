@@ -144,6 +144,8 @@ class PaletteList(QWidget):
                 self._add_section(column, title, chips)
         column.addStretch(1)
         area = QScrollArea()
+        # It follows the chip that has the focus; a stop of its own would show nothing.
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnnstudio.core.specs import Spec
+from cnnstudio.gui.tab_order import follow_layout
 from cnnstudio.gui.theme import theme
 from cnnstudio.gui.widgets.form import Form
 from cnnstudio.gui.widgets.layer_rules_form import LayerRulesForm
@@ -100,6 +101,8 @@ class RecipeView(QWidget):
         self.layers.set_rules(config.layers, config.initialisation)
         self._show_rate()
         self._show_problems()
+        # Other optimisers have other fields, made just now.
+        follow_layout(self)
 
     def set_network(self, graph: "NetworkGraph") -> None:
         """Offer the network's layers to be frozen, slowed or begun otherwise, and name what doesn't suit it."""
