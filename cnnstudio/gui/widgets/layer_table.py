@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem
 
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets.column_room import fitting_columns
 from cnnstudio.gui.widgets.table import Column, Table
 from cnnstudio.gui.widgets.times import bytes_text
 from cnnstudio.network.shapes import shape_text
@@ -14,6 +15,8 @@ from cnnstudio.network.summary import Summary, SummaryRow
 
 SHARE_COLUMN = 5
 BAR_PX, BAR_HEIGHT_PX, CELL_MARGIN_PX = 40, 6, 24
+# Names need this much; where there isn't, columns go: first the share, which the MACs beside it tell too.
+NAME_PX, LEAVING = 100, (SHARE_COLUMN, 4, 3)
 COLUMNS = (
     Column("Layer", "Name of the layer, as in the saved weights."),
     Column(
@@ -52,6 +55,7 @@ class LayerTable(Table):
         for column in range(1, SHARE_COLUMN + 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(SHARE_COLUMN, BAR_PX + 72)
+        self._widths_px = [NAME_PX, *(header.sectionSize(column) for column in range(1, SHARE_COLUMN + 1))]
         self.chosen.connect(self._on_chosen)
 
     def set_summary(self, summary: Summary) -> None:
@@ -69,8 +73,21 @@ class LayerTable(Table):
             values = {row[column] for row in rows}
             texts = [COLUMNS[column].title, *(COLUMNS[column].text(value) for value in values)]
             width = metrics.horizontalAdvance(max(texts, key=len)) + CELL_MARGIN_PX
-            if width != header.sectionSize(column):
+            if width != self._widths_px[column]:
+                self._widths_px[column] = width
                 header.resizeSection(column, width)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the columns for which there is room."""
+        shown = fitting_columns(self._widths_px, LEAVING, self.viewport().width())
+        for column in LEAVING:
+            if self.isColumnHidden(column) == (column in shown):
+                self.setColumnHidden(column, column not in shown)
 
     def row_of(self, node_id: str) -> int:
         """The row of a layer."""
