@@ -23,6 +23,7 @@ from cnnstudio.gui.widgets.rate_finder import RateFinderView
 from cnnstudio.gui.widgets.run_curves import RunCurves
 from cnnstudio.gui.widgets.weight_history import WeightHistory, WeightLook, density
 from cnnstudio.training.events import EpochDone, LayerHealth, LayerRow, RunStarted, StepsDone
+from cnnstudio.training.findings import Finding, Fix, Level, PreflightDone
 
 TIMEOUT_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
@@ -199,6 +200,20 @@ def test_bad_finding_holds_the_start_and_its_fix_mends_it(page: TrainPage, sessi
     qtbot.mouseClick(checks.fix_buttons[0], LEFT)
     assert session.config.optimizer.rate < 1e5
     assert not checks.start_button.isVisible()
+
+
+def test_a_finding_that_needs_a_look_leads_to_the_page_and_stays(
+    page: TrainPage, session: Session, qtbot: QtBot
+) -> None:
+    checks, before = page.view.panels.checks, session.config
+    finding = Finding("labels", Level.WARN, "The labels don't fit.", "Look.", Fix("Look at the pictures", page="data"))
+    checks.set_done(PreflightDone((finding,), (), 1.0), can_start=False)
+    assert checks.fix_buttons[0].toolTip() == "Go to the page Data."
+    with qtbot.waitSignal(session.page_requested) as asked:
+        checks.fix_buttons[0].click()
+    assert asked.args == ["data"]
+    assert session.config == before
+    assert len(checks.fix_buttons) == 1
 
 
 @pytest.mark.slow
