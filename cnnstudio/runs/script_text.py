@@ -112,7 +112,8 @@ $step$update
                 return
         val_loss, accuracy = judge($judged_network, val_pixels, val_labels)
         print(f"epoch {epoch + 1:>3}  loss {loss.item():.4f}  validation {val_loss:.4f}  accuracy {accuracy:.2%}")$noted
-    save_file($judged_network.state_dict(), HERE / "trained.safetensors")
+    weights = {name: tensor.contiguous() for name, tensor in $judged_network.state_dict().items()}
+    save_file(weights, HERE / "trained.safetensors")
 
 
 if __name__ == "__main__":

@@ -86,6 +86,21 @@ def losses_of(folder: Path, steps: int) -> list[float]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("channels_last", ["off", "on"])
+def test_the_script_goes_to_its_end_and_writes_the_weights_whatever_their_order_in_memory(
+    channels_last: str, tmp_path: Path, dataset: Dataset, graph: NetworkGraph
+) -> None:
+    config = TrainConfig(**{**PLAIN, "epochs": 1, "channels_last": channels_last})
+    run = create_run(tmp_path / "run", dataset, graph, config)
+    train_run(JobContext(), run, dataset)
+    export_script(run, tmp_path / "script", JobContext(), dataset)
+    losses_of(tmp_path / "script", 0)
+    written, begun = (load_file(tmp_path / "script" / f"{name}.safetensors") for name in ("trained", "start"))
+    assert {name: tensor.shape for name, tensor in written.items()} == {n: t.shape for n, t in begun.items()}
+    assert any(not torch.equal(tensor, begun[name]) for name, tensor in written.items())
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_first_losses_of_the_script_are_those_of_the_run(
     name: str, tmp_path: Path, dataset: Dataset, graph: NetworkGraph

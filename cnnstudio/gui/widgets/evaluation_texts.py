@@ -67,7 +67,7 @@ def mistakes_text(mistakes: int, n: int) -> str:
     if not mistakes:
         return f"None of {n:,} images is wrong."
     wrong = f"{mistakes:,} of {n:,} images {'is' if mistakes == 1 else 'are'} wrong"
-    return f"{wrong}. True answer left, given answer right; the surest mistakes come first."
+    return f"{wrong}. The true answer stands first, the given one behind it; the surest mistakes come first."
 
 
 def ready_text(count: int, split: str, *, is_imported: bool = False) -> str:
