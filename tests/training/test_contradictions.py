@@ -30,6 +30,7 @@ CASES: list[tuple[dict[str, Any], str, bool]] = [
     ({"schedule": {"kind": "one_cycle"}, "optimizer": {"kind": "sgd", "momentum": 0}}, "no momentum", False),
     ({"schedule": {"kind": "one_cycle"}, "optimizer": {"kind": "rmsprop"}}, "moves it between", False),
     ({"loss": {"kind": "cross_entropy", "weights": [1, 2, 3]}}, "3 class weights and the data 10 classes", True),
+    ({"loss": {"kind": "cross_entropy", "weights": [0] * 9 + [2]}}, "Only one class has a weight", True),
     ({"loss": {"kind": "mean_squared", "right": 1, "wrong": 1}}, "are equal", True),
     ({"layers": [{"node": "conv9", "frozen": True}]}, "no such layer", True),
     ({"layers": [{"node": n, "frozen": True} for n in ("conv1", "stage", "fc")]}, "All 3 layers are frozen", True),

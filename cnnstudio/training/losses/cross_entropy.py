@@ -64,9 +64,11 @@ class CrossEntropy(LossSpec):
         return tuple(total / (classes * count) if count else 0.0 for count in class_counts)
 
     def problem(self, classes: int) -> str:
-        """Weights for another number of classes."""
+        """Weights for another number of classes, or for one class alone."""
         if self.weights and len(self.weights) != classes:
             return f"The loss has {len(self.weights):,} class weights and the data {classes:,} classes."
+        if sum(weight > 0 for weight in self.weights) == 1 < classes:
+            return "Only one class has a weight: the network would learn to call everything by it."
         return ""
 
     def mended(self, classes: int) -> "tuple[str, CrossEntropy]":
