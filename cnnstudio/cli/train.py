@@ -185,7 +185,7 @@ def _train(
 
     place = my_place()
     is_silent = place is not None and place.rank > 0
-    show = None if is_silent else _printer(as_json)
+    show = _tell_rest if is_silent else _printer(as_json)
     with job_context(quiet=as_json or is_silent, on_event=show, stops_on_signal=True) as ctx:
         if place is not None:
             require_alone(apart)
@@ -205,6 +205,12 @@ def _conclude(ended: RunEnded, folder: Path) -> None:
         raise Cancelled(ended.text, hint=f"Go on with: cnnstudio resume {folder}")
     if ended.reason is not EndReason.FINISHED:
         raise RunError(ended.text)
+
+
+def _tell_rest(event: Any) -> None:
+    """All that is heard of a process that isn't the first: why the others wait for it."""
+    if isinstance(event, RunPaused):
+        typer.echo(event.why, err=True)
 
 
 def _printer(as_json: bool) -> Any:

@@ -11,7 +11,7 @@ from cnnstudio.data.dataset import Dataset, open_dataset
 from cnnstudio.runs.execute import check_same_data, train_run
 from cnnstudio.runs.preparing import build_trainer
 from cnnstudio.runs.run import Run, open_run
-from cnnstudio.training.events import RunEnded
+from cnnstudio.training.events import RunEnded, RunPaused, RunResumed
 from cnnstudio.training.joining import Place, joined
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def train_together(
     """Train a run as `train_run` does, each batch divided among the processes that were started together.
 
     Args:
-        ctx: Its events are told in the first process only.
+        ctx: Its events are told in the first process; in the others only that it rests, and goes on.
         place: Of this process among them.
         folder: Of the run; all processes must see it.
         begin: Makes or opens the run, in the first process only.
@@ -55,7 +55,8 @@ def train_together(
             ended = train_run(ctx, run, dataset, group)
         else:
             ended = _take_part(ctx, folder, group)
-        group.wait()
+        if not group.has_left:
+            group.wait()
         return ended
 
 
@@ -73,4 +74,10 @@ def _take_part(ctx: JobContext, folder: Path, group: "Group") -> RunEnded:
     group.wait()
     with ExitStack() as stack:
         trainer = build_trainer(ctx, run, dataset, lambda: None, stack, group)
-        return trainer.run(group.context(ctx), lambda event: None)
+
+        def tell(event: object) -> None:
+            # All wait for this one then, and the first can't know what for.
+            if isinstance(event, RunPaused | RunResumed):
+                ctx.emit(event)
+
+        return trainer.run(group.context(ctx), tell)

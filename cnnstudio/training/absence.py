@@ -42,7 +42,6 @@ class Absence:
 
         Raises:
             Cancelled: The user stopped the training meanwhile.
-            FilesGone: The same, where several train together: the others can't be told in the middle of a step.
         """
         try:
             if self._can_do_without(error):
@@ -50,8 +49,8 @@ class Absence:
                 return True
             self._wait_for(error)
         except Cancelled:
-            if self._trainer.team.size > 1:
-                raise error from None
+            # Where several train, the others can't be told in the middle of a step: they find this one gone.
+            self._trainer.team.has_left = self._trainer.team.size > 1
             raise
         return False
 

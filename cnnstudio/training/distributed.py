@@ -7,7 +7,7 @@ that is exchanged are tensors, one flat one a step; no objects, since those woul
 import os
 from typing import TYPE_CHECKING, Any
 
-from cnnstudio.core.errors import RecipeError, RunError
+from cnnstudio.core.errors import Cancelled, RecipeError, RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.loader import Batches
 from cnnstudio.training.hits import hits
@@ -150,6 +150,10 @@ class Group(Team):
         try:
             exchange(*arguments)
         except RuntimeError as error:
+            if self._ctx.is_cancel_requested:
+                # All were asked to stop, and one that waited for its files could not wait for this step.
+                self.has_left = True
+                raise Cancelled from error
             raise RunError(
                 f"Process {self.rank + 1} of {self.size} lost another one: it ended, or no longer answers. "
                 f"({str(error).splitlines()[0][:160]})",
@@ -158,7 +162,7 @@ class Group(Team):
 
 
 class GroupContext(JobContext):
-    """A job's context in a group: all stop after the same step, and none rests by itself."""
+    """A job's context in a group: all stop after the same step, and none rests because the user wants it."""
 
     def __init__(self, ctx: JobContext, group: Group) -> None:
         super().__init__(ctx.emit)
@@ -174,3 +178,7 @@ class GroupContext(JobContext):
     @property
     def is_pause_requested(self) -> bool:
         return False
+
+    def rest(self, timeout_s: float) -> None:
+        """Block for so long, or until this process is asked to stop: it may have to end without the others' leave."""
+        self._outer.wait_for_cancel(timeout_s)

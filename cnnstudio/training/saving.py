@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cnnstudio.core.errors import FileError
+from cnnstudio.core.errors import Cancelled, FileError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.training.checkpoint import Checkpoint, save_checkpoint, save_step
 from cnnstudio.training.events import Noted, RunPaused, RunResumed, TrainingEvent
@@ -26,6 +26,9 @@ class Saver:
         before_save: Makes durable what was told so far.
         keep_every: Epochs after which a checkpoint stays for good; 0 for none.
         is_writer: False for a process that leaves the writing to another one of its team.
+
+    Attributes:
+        saved: Steps and whole epochs of the last checkpoint; negative if there is none.
     """
 
     def __init__(
@@ -34,7 +37,7 @@ class Saver:
         self._is_writer = is_writer
         self._folder, self._before_save, self._keep_every = folder, before_save, keep_every
         self._next_s = time.monotonic() + SAVE_EVERY_S
-        self.saved_step = -1
+        self.saved = -1, -1
 
     @property
     def is_due(self) -> bool:
@@ -58,7 +61,7 @@ class Saver:
             FileError: The place is gone, full or can't be written; older checkpoints are untouched.
         """
         if not self._is_writer:
-            self.saved_step, best.is_unsaved = step, False
+            best.is_unsaved = False
             return 0.0
         started_s = time.monotonic()
         self.save_best(best)
@@ -66,7 +69,6 @@ class Saver:
             save_checkpoint(self._folder, f"epoch-{epoch:05d}", checkpoint)
         save_step(self._folder, step, checkpoint)
         duration_s = time.monotonic() - started_s
-        self.saved_step = step
         self._next_s = time.monotonic() + max(SAVE_EVERY_S, duration_s / SAVE_SHARE)
         return duration_s
 
@@ -108,7 +110,7 @@ def persist(write: Callable[[], float], ctx: JobContext, emit: Callable[[Trainin
         try:
             duration_s = write()
         except FileError as error:
-            if ctx.is_cancel_requested:
+            if _is_given_up(ctx):
                 raise
             is_asked, heard = ctx.resumes > heard, ctx.resumes
             _tell(tries, error, emit, step, is_asked=is_asked)
@@ -118,6 +120,15 @@ def persist(write: Callable[[], float], ctx: JobContext, emit: Callable[[Trainin
         if tries > len(TRIES_AFTER_S):
             emit(RunResumed(step))
         return duration_s
+
+
+def _is_given_up(ctx: JobContext) -> bool:
+    """Was this process asked to stop? In a group that alone is no reason to end, but where nothing goes on it is."""
+    try:
+        ctx.check()
+    except Cancelled:
+        return True
+    return ctx.is_cancel_requested
 
 
 def _tell(tries: int, error: FileError, emit: Callable[[TrainingEvent], None], step: int, *, is_asked: bool) -> None:

@@ -46,7 +46,7 @@ def restore(trainer: "Trainer", checkpoint: Checkpoint, best: Checkpoint | None)
         trainer.passes.scaler.load_state_dict(state["scaler"])
     if trainer.average is not None:
         trainer.average.restore(checkpoint.average, trainer.network)
-    trainer.saver.saved_step = trainer.position.step
+    trainer.saver.saved = trainer.position.step, trainer.position.epoch
 
 
 def _best(trainer: "Trainer", state: dict[str, Any], best: Checkpoint | None) -> Best:

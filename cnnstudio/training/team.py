@@ -19,9 +19,11 @@ class Team:
     Attributes:
         rank: This process's number, from 0.
         size: How many processes there are.
+        has_left: This process ends while the others may be in the middle of a step: nothing is exchanged any more.
     """
 
     rank, size = 0, 1
+    has_left = False
 
     @property
     def is_writer(self) -> bool:

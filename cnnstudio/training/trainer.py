@@ -97,7 +97,7 @@ class Trainer:
         self.steps_per_epoch, self._train, self._val = train.count(), train, val
         self.rates = Rates(config, self.steps_per_epoch)
         self._stepper = Stepper(self.network, self.passes.scaler, reg, self.average)
-        self._guard = Guard(self.network, train, name_of, self.passes.scaler, lambda: self.saver.saved_step)
+        self._guard = Guard(self.network, train, name_of, self.passes.scaler, lambda: self.saver.saved[0])
         self._seed_step = StepSeed(self.network, config.seed, device, self.team.rank)
         self._watcher = Watcher(val, self.plan)
         self._ledger, self.sums = Ledger(), EpochSums()
@@ -144,7 +144,8 @@ class Trainer:
                 self._finish_epoch(ctx)
             self._settle(ctx)
         except Cancelled:
-            self._settle(ctx)
+            if not self.team.has_left:  # else it stopped within a step, and the last checkpoint is what counts
+                self._settle(ctx)
             return self._ended(EndReason.STOPPED, f"Stopped at step {self.position.step:,}; it can be resumed.")
         finally:
             self._tell("on_end")
@@ -254,13 +255,15 @@ class Trainer:
     def save(self, ctx: JobContext) -> None:
         """Put all that is needed to go on from here on the disk, if it isn't there already."""
         step, epoch = self.position.step, self.position.epoch
-        if self.saver.saved_step == step and not self.best.is_unsaved:
+        # Between an epoch's last step and its end the step stays the same.
+        if self.saver.saved == (step, epoch) and not self.best.is_unsaved:
             return
         self._fetch()
         self._guard.check_weights(self.position)
         checkpoint = checkpoint_of(self)
         kept = epoch if self.position.batch == 0 else 0
         duration_s = persist(lambda: self.saver.save(step, kept, checkpoint, self.best), ctx, self.emit, step)
+        self.saver.saved = step, epoch
         self.emit(CheckpointSaved(step, epoch, duration_s))
         self.reporter.skip_time()
 

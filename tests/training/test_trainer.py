@@ -11,9 +11,10 @@ from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.loader import random_key
 from cnnstudio.training import saving
-from cnnstudio.training.checkpoint import load_best, load_latest, step_folders
+from cnnstudio.training.checkpoint import load_best, load_checkpoint, load_latest, step_folders
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import CheckpointSaved, EndReason, EpochDone, RunEnded, RunPaused, StepsDone
+from cnnstudio.training.metrics import Best
 from cnnstudio.training.stepping import build_optimizer
 from cnnstudio.training.trainer import Trainer
 
@@ -203,6 +204,21 @@ def test_only_the_last_two_checkpoints_and_the_best_are_kept(tmp_path: Path, mon
     run(toy.trainer(tmp_path, ADAM))
     assert len(step_folders(tmp_path)) == 2
     assert load_best(tmp_path).state["epoch"] in range(1, 5)
+
+
+def test_epochs_that_are_kept_are_kept_even_where_each_step_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As with steps that take longer than 5 s: the epoch's last step is on the disk before the epoch is judged,
+    # and after the first no epoch is the best.
+    monkeypatch.setattr(Best, "is_beaten_by", lambda best, top1, loss: best.epoch == 0)
+    monkeypatch.setattr(saving, "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(saving, "SAVE_SHARE", 1e9)
+    run(toy.trainer(tmp_path, ADAM.replace(epochs=12, saving={"keep_every": 3})))
+    kept = sorted(path.name for path in tmp_path.glob("epoch-*"))
+    assert kept == ["epoch-00003", "epoch-00006", "epoch-00009", "epoch-00012"]
+    assert [load_checkpoint(tmp_path / name).state["position"]["epoch"] for name in kept] == [3, 6, 9, 12]
+    assert load_latest(tmp_path).state["position"] == {"step": 48, "epoch": 12, "batch": 0}
 
 
 def test_it_learns_the_toy_images(tmp_path: Path) -> None:
