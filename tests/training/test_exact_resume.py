@@ -31,6 +31,7 @@ from cnnstudio.training.events import EpochDone
 from cnnstudio.training.observer import Observer
 from cnnstudio.training.plan import Plan
 from cnnstudio.training.position import Position
+from cnnstudio.training.recipe import optimizers
 from cnnstudio.training.trainer import Trainer
 from tests.training import toy
 
@@ -228,6 +229,19 @@ def test_short_numbers_resume_equal_to_the_last_bit(tmp_path: Path, precision: s
         # Far too large: the next gradients overflow, and their steps are left out.
         second.passes.scaler.load_state_dict({**second.passes.scaler.state_dict(), "scale": 2.0**24})
     assert (finished(second) == wanted) is not bool(left_out)
+
+
+@pytest.mark.parametrize("kind", optimizers.kinds())
+def test_every_optimiser_goes_on_equal_to_the_last_bit(tmp_path: Path, kind: str) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    own = {"optimizer": {"kind": kind}}
+    wanted = finished(make(tmp_path / "a" / "checkpoints", **own))
+    first = make(tmp_path / "b" / "checkpoints", **own)
+    first.run(Stop(first, 7), lambda event: None)
+    second = make(tmp_path / "b" / "checkpoints", **own)
+    second.restore(load_latest(tmp_path / "b" / "checkpoints"), load_best(tmp_path / "b" / "checkpoints"))
+    assert finished(second) == wanted
 
 
 def test_checkpoint_of_an_older_version_still_goes_on(tmp_path: Path) -> None:
