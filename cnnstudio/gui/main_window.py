@@ -75,9 +75,11 @@ class MainWindow(QMainWindow):
         is_other, self._current = key != self._current, key
         self.session.page = key
         self._stack.setCurrentWidget(self._pages[key])
-        if is_other:
-            # Left alone Qt gives the focus to the page's first control, which Space would then press.
+        if is_other != self.rail.has_focus():
+            # Left alone Qt gives the focus to the page's first control, which Space would then press. Whoever walks
+            # the rail stays there; Enter on the page in sight goes into it.
             self._pages[key].setFocus(Qt.FocusReason.OtherFocusReason)
+        if is_other:
             QTimer.singleShot(0, self._place_notices)
         self.rail.set_current(key)
         self._refresh()

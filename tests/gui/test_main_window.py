@@ -54,6 +54,24 @@ def test_the_rail_opens_pages_which_are_made_on_their_first_visit(main_window: M
     assert main_window.page("runs") is page
 
 
+def test_arrow_keys_walk_the_pages_in_the_rail_and_enter_goes_into_one(main_window: MainWindow, qtbot: QtBot) -> None:
+    begin(main_window, qtbot)
+    main_window.activateWindow()
+    main_window.show_page("evaluate")
+    rail = main_window.rail
+    stops = [key for key in ("data", "evaluate", "runs") if rail.button(key).focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert stops == ["evaluate"]
+    rail.button("evaluate").setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(rail.button("evaluate"), Qt.Key.Key_Down)
+    qtbot.keyClick(rail.button("classify"), Qt.Key.Key_Down)
+    assert main_window.current_page == "runs"
+    assert rail.button("runs").hasFocus()
+    qtbot.keyClick(rail.button("runs"), Qt.Key.Key_Return)
+    page = main_window.page("runs")
+    assert page is not None
+    assert page.hasFocus()
+
+
 def test_the_chips_tell_data_network_and_run_and_lead_there(main_window: MainWindow, qtbot: QtBot) -> None:
     session = begin(main_window, qtbot)
     texts = [chip.text() for chip in main_window.top.chips()]

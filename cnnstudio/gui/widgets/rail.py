@@ -44,11 +44,19 @@ class Rail(QFrame):
         for other, button in self._buttons.items():
             button.setChecked(other == key)
         self._group.setExclusive(True)
+        # As in tabs: Tab stops at the page in sight only, the arrow keys open its neighbours.
+        for other, button in self._buttons.items():
+            is_stop = other == key or key not in self._buttons
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if is_stop else Qt.FocusPolicy.NoFocus)
 
     def set_enabled(self, is_enabled: bool, why_not: str) -> None:
         """Enable or disable all; disabled ones say why."""
         for button in self._buttons.values():
             button.set_enabled(is_enabled, why_not)
+
+    def has_focus(self) -> bool:
+        """True while the keyboard walks the pages."""
+        return any(button.hasFocus() for button in self._buttons.values())
 
     def button(self, key: str) -> RailButton:
         """The button of a page."""
