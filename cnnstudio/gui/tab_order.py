@@ -14,8 +14,9 @@ def follow_layout(widget: QWidget) -> None:
 
 def _controls(widget: QWidget) -> list[QWidget]:
     """The controls inside a widget, line by line."""
-    if isinstance(widget, QScrollArea) and widget.widget() is not None:
-        return _inside(widget.widget())
+    if isinstance(widget, QScrollArea):
+        inside = widget.widget()
+        return [] if inside is None else _inside(inside)
     layout = widget.layout()
     return [] if layout is None else _of(layout)
 
@@ -30,6 +31,7 @@ def _of(layout: QLayout) -> list[QWidget]:
     found: list[QWidget] = []
     for place in _places(layout):
         item = layout.itemAt(place)
+        assert item is not None
         inner, deeper = item.widget(), item.layout()
         if inner is not None:
             found += _inside(inner)
