@@ -11,6 +11,7 @@ from cnnstudio.core.errors import RunError
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.core.specs import parse_spec
 from cnnstudio.data.dataset import Dataset, open_dataset
+from cnnstudio.data.loader import least_rest
 from cnnstudio.network.source import class_name, source_code
 from cnnstudio.runs.execute import check_same_data
 from cnnstudio.runs.run import Run
@@ -100,6 +101,7 @@ def script_text(run: Run, dataset: Dataset, plan: Plan) -> str:
         seed=config.seed,
         epochs=config.epochs,
         batch=config.batch,
+        least=least_rest(config.batch),
         rate=repr(config.rate),
         mean=repr(tuple(preprocess.mean or ())),
         std=repr(tuple(preprocess.std or ())),

@@ -27,6 +27,7 @@ ${drawn_imports}from network import $network
 HERE = Path(__file__).resolve().parent
 DEVICE = torch.device($device)
 SEED, EPOCHS, BATCH = $seed, $epochs, $batch
+LEAST = $least  # pictures left over by whole batches that make a last one: batch norms measure few badly
 RATE = $rate  # the full learning rate
 MEAN, STD = $mean, $std  # of each channel, for pixels from 0 to 1$rules
 
@@ -50,10 +51,10 @@ def normalised(pixels):
 
 
 def batches(pixels, labels, epoch):
-    """One epoch's batches in their random order; a single picture left over is dropped."""
+    """One epoch's batches in their random order; fewer than LEAST pictures left over are dropped."""
     generator = torch.Generator().manual_seed(random_key(SEED, epoch))
     for chosen in $order.split(BATCH):
-        if len(chosen) > 1 or len(labels) <= BATCH:
+        if len(chosen) >= LEAST or len(labels) <= BATCH:
             $picked
 
 
@@ -95,7 +96,7 @@ $setup
     network.to(DEVICE)$memory_format$freeze
     optimizer = $optimizer$average$waits
     whole, rest = divmod(len(labels), BATCH)
-    steps_per_epoch, step = whole + (rest > 1 or whole == 0), 0
+    steps_per_epoch, step = whole + (rest >= LEAST or whole == 0), 0
     for epoch in range(EPOCHS):
         network.train()$rest
         for images, targets in batches(pixels, labels, epoch):

@@ -45,6 +45,7 @@ def finished(trainer: "Trainer", last: EpochDone | None, classes: int) -> RunEnd
 
 def _finished_text(trainer: "Trainer") -> str:
     if not trainer.patience.stalls:
-        return f"All {trainer.config.epochs:,} epochs are done."
+        epochs = trainer.config.epochs
+        return f"All {epochs:,} epochs are done." if epochs > 1 else "The one epoch is done."
     waited = f"the validation loss has not fallen for {trainer.config.regularisation.early_stop:,} epochs"
     return f"Stopped early after epoch {trainer.position.epoch:,}: {waited}."

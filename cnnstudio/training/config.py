@@ -60,7 +60,8 @@ class TrainConfig(Spec):
     batch: int = setting(
         32,
         title="Batch",
-        description="Images whose gradients are averaged for one step; small is noisy, large is smooth.",
+        description="Images whose gradients are averaged for one step; small is noisy, large is smooth. Of what whole "
+        "batches leave over in an epoch, less than an eighth of a batch is left out.",
         unit="images",
         ge=1,
         le=65_536,

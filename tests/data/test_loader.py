@@ -19,7 +19,7 @@ from cnnstudio.data.distort import Trace
 from cnnstudio.data.feeding import split_batches, training_batches
 from cnnstudio.data.loader import Batches
 from cnnstudio.data.sources.shapes import ShapesSource
-from cnnstudio.data.spec import data_spec
+from cnnstudio.data.spec import PreprocessSpec, data_spec
 
 CPU = torch.device("cpu")
 N, CLASSES = 90, 3
@@ -301,3 +301,18 @@ def test_large_pictures_are_prepared_in_small_numbers(shape: tuple[int, ...], co
 
     # 64 MB hold 64e6 / (4 · 3 · 224²) = 106 pictures of 224 × 224.
     assert chunk_images(shape) == count
+
+
+@pytest.mark.parametrize(
+    ("images", "size", "batches"),
+    [(42_500, 128, 332), (144, 128, 2), (143, 128, 1), (1259, 32, 40), (6, 4, 2), (5, 4, 1), (3, 128, 1), (1, 8, 1)],
+)
+def test_less_than_an_eighth_of_a_batch_is_left_out_of_an_epoch(images: int, size: int, batches: int) -> None:
+    pixels, spec = torch.zeros(images, 1, 8, 8, dtype=torch.uint8), PreprocessSpec(side=8, channels=1, mean=(0.5,))
+    made = Batches(pixels, torch.arange(images), spec.replace(std=(0.25,)), size)
+    assert made.count() == batches
+    sizes = [len(labels) for _, labels in made.epoch(0)]
+    assert sizes == [min(size, images - size * number) for number in range(batches)]
+    left_out = [set(range(images)) - {int(n) for _, labels in made.epoch(epoch) for n in labels} for epoch in (0, 1)]
+    assert all(len(places) == max(0, images - batches * size) for places in left_out)
+    assert left_out[0] != left_out[1] or not left_out[0] or images <= 6, "other ones in each epoch"

@@ -30,7 +30,9 @@ class RunCurves(QWidget):
         self.loss = Plot("Loss", curves, x_title="epoch", smoothing=SMOOTHING)
         self.accuracy = Plot("Accuracy, %", curves, x_title="epoch", smoothing=SMOOTHING, has_log=False)
         self.accuracy_tile = NumberTile("Validation accuracy", "Share of validation images whose best guess is right.")
-        self._loss_tile = NumberTile("Validation loss", "Mean loss of the validation images: cross-entropy in nats, or squared error.")
+        self._loss_tile = NumberTile(
+            "Validation loss", "Mean loss of a validation image: cross-entropy in nats, or squared error."
+        )
         self._speed_tile = NumberTile("Images a second", "Training images a second, without validation and saving.")
         self._time_tile = NumberTile("Time left", "At the pace of the last second.")
         self._columns, self._next_tiles_s = 0, 0.0
