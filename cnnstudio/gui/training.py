@@ -217,6 +217,8 @@ class TrainingControl(QObject):
     def _follow(self, event: Any) -> None:
         if isinstance(event, RunOpened):
             self.run = event.run
+            if self.job is not None:
+                self.job.name = f"Training {event.run.name}"
             self._session.choose_run(event.run)
             self._session.refresh_runs()
         elif isinstance(event, RunStarted | RunResumed) and self.phase not in (Phase.STOPPING, Phase.PAUSING):

@@ -41,6 +41,8 @@ def watch_steps():
 """
 
 WINDOW = """
+from cnnstudio.gui.app import prepare_start
+prepare_start()
 from PySide6.QtCore import QEventLoop
 from cnnstudio.gui.launch import make_app
 app = make_app()
@@ -64,15 +66,11 @@ app.exec()
 
 COMMAND = """
 import tempfile
-from pathlib import Path
-from cnnstudio.cli.train import make_run, recipe
-from cnnstudio.core.jobs import JobContext
-from cnnstudio.runs.execute import train_run
-spec, config = recipe("digits", 100_000, None, ["threads=1"])
+from cnnstudio.cli.main import main
+words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+words += ["--epochs", "100000", "--set", "threads=1", "--out", tempfile.mkdtemp() + "/run"]
 watch_steps()
-ctx = JobContext()
-run, dataset = make_run(ctx, spec, "lenet5", config.replace(**settings), Path(tempfile.mkdtemp()) / "run")
-train_run(ctx, run, dataset)
+main(["train", "--data", "digits", "--network", "lenet5", *words])
 """
 
 PLAIN = """

@@ -159,6 +159,15 @@ def test_the_legend_names_the_ends(qtbot, low, high, texts):
     assert legend.texts() == texts
 
 
+def test_a_scale_with_a_sign_of_each_picture_goes_from_minus_its_largest_over_zero(qtbot):
+    legend = ColourLegend()
+    qtbot.addWidget(legend)
+
+    legend.set_scale(colour_table("signed"), None, None, each="kernel", has_sign=True)
+
+    assert legend.texts() == ("minus the largest of each kernel", "0", "largest")
+
+
 def test_values_are_written_with_three_digits_and_a_true_minus():
     assert [value_text(v) for v in (0.41239, -1.7, 0.00002)] == ["0.412", "−1.7", "2e−05"]
 

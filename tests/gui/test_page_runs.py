@@ -1,8 +1,9 @@
 """The page Runs: the table, resume, the bin and back."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from cnnstudio.gui.main_window import MainWindow
@@ -66,6 +67,24 @@ def test_a_click_chooses_the_run_for_all_pages(page: RunsPage, qtbot: QtBot) -> 
 def test_a_run_without_an_epoch_cannot_be_looked_into_and_says_why(page: RunsPage) -> None:
     assert not page.open_button.isEnabled()
     assert page.open_button.toolTip() == "It has not finished an epoch."
+
+
+def test_a_right_click_offers_what_the_buttons_do_and_running_it_again(page: RunsPage, qtbot: QtBot) -> None:
+    index = page.table.model().index(names(page).index("Run 1"), 0)
+    place, viewport = page.table.visualRect(index).center(), page.table.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.RightButton, pos=place)
+    QApplication.sendEvent(viewport, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, QPoint()))
+    menu = next(menu for menu in page.view.findChildren(QMenu) if menu.accessibleName() == "The chosen runs")
+    offered = {action.text(): action for action in menu.actions() if action.text()}
+    assert page.session.run is not None
+    assert page.session.run.name == "Run 1", "what is right-clicked is what is meant"
+    assert next(iter(offered)) == "Look inside"
+    assert offered["Look inside"].toolTip() == "It has not finished an epoch."
+    assert not offered["Run again, identically"].isEnabled()
+    assert "no end to compare with" in offered["Run again, identically"].toolTip()
+    offered["Move to the bin"].trigger()
+    qtbot.waitUntil(lambda: names(page) == ["Run 2"], timeout=TIMEOUT_MS)
+    menu.close()
 
 
 def test_the_bin_takes_a_run_and_undo_brings_it_back(page: RunsPage, qtbot: QtBot) -> None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import QPoint, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -11,6 +11,7 @@ from cnnstudio.core.jobs import Job
 from cnnstudio.gui.other_runs import PARTS, adopt_settings, is_elsewhere, open_run_folder
 from cnnstudio.gui.pages.page import Page
 from cnnstudio.gui.pages.run_bin import RunBin
+from cnnstudio.gui.pages.run_menu import run_menu
 from cnnstudio.gui.pages.run_panels import RunPanels, picked_run
 from cnnstudio.gui.pages.run_rows import NAME, NOTES, TAGS, all_tags, cells, kept_rows, state_text
 from cnnstudio.gui.pages.run_saving import save_for_others
@@ -78,6 +79,7 @@ class RunsPage(Page):
         self.table.picked.connect(self._on_picked)
         self.table.activated_row.connect(self._open)
         self.table.edited.connect(self._on_edited)
+        self.table.menu_wanted.connect(self._on_menu)
         view.filter.changed.connect(self._filter)
         for button, act in (
             (view.open_button, self._open),
@@ -98,6 +100,12 @@ class RunsPage(Page):
         self._timer.timeout.connect(self._on_time)
         self.busy.triggered.connect(self._on_cancel)
         session.jobs.job_changed.connect(self._on_job_changed)
+
+    def _on_menu(self, place: QPoint) -> None:
+        if self._picked:
+            menu = run_menu(self.view, self.session)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(self.table.viewport().mapToGlobal(place))
 
     # What is shown ----------------------------------------------------------------------------------------------
 

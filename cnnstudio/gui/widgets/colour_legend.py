@@ -12,7 +12,7 @@ TEXT_PX = 18
 
 
 class ColourLegend(QWidget):
-    """A colour bar; without values it says "low" and "high", because every map has its own scale."""
+    """A colour bar; without values it says what its ends are, because every picture has its own scale."""
 
     def __init__(self, name: str = "Meaning of the colours") -> None:
         super().__init__()
@@ -21,11 +21,20 @@ class ColourLegend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
 
-    def set_scale(self, table: Pixels, low: float | None, high: float | None) -> None:
-        """Show a table of colours, shape (n, 3), for values from `low` to `high`."""
+    def set_scale(
+        self, table: Pixels, low: float | None, high: float | None, *, each: str = "map", has_sign: bool = False
+    ) -> None:
+        """Show a table of colours, shape (n, 3), for values from `low` to `high`.
+
+        Args:
+            low: None where each picture has a scale of its own.
+            each: What has one then.
+            has_sign: Its middle is 0 then, and its ends are as far away as the largest value.
+        """
         self._image = to_qimage(table[None])
         if low is None or high is None:
-            self._texts = ("lowest of each map", "", "highest")
+            ends = (f"minus the largest of each {each}", "0", "largest")
+            self._texts = ends if has_sign else (f"lowest of each {each}", "", "highest")
         else:
             self._texts = (value_text(low), "0" if low < 0 < high and abs(low + high) < 1e-9 else "", value_text(high))
         self.setAccessibleDescription(" to ".join(text for text in self._texts if text))

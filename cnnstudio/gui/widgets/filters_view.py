@@ -121,7 +121,7 @@ class FiltersView(QWidget):
         tiles, low, high = coloured_maps(slices, "signed", self.scale.key())
         self.grid.set_tiles(tiles, captions, columns)
         self._legend.show()
-        self._legend.set_scale(colour_table("signed"), low, high)
+        self._legend.set_scale(colour_table("signed"), low, high, each="kernel", has_sign=True)
 
     def _kernel_of(self, tile: int) -> tuple[int, int]:
         """Filter and channel of a tile."""

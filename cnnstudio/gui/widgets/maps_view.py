@@ -89,7 +89,8 @@ class MapsView(QWidget):
         tiles, low, high = coloured_maps(thinned, self.colours.key(), scale)
         few_names = self._names if len(self._names) <= 40 else ()
         self.grid.set_tiles(tiles, few_names, cells=self._values.shape[1:])
-        self._legend.set_scale(colour_table(self.colours.key()), low, high)
+        colours = self.colours.key()
+        self._legend.set_scale(colour_table(colours), low, high, has_sign=colours == "signed")
         self._text.set_text(NUMBERS_TEXT if self._is_flat else MAPS_TEXT)
 
     def _title(self, unit: int) -> str:
