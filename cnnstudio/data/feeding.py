@@ -1,5 +1,6 @@
 """From an opened data set to the batches of a training, or of its preview: both are made here."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,11 @@ from cnnstudio.data.pixel_store import MappedPixels, PixelStore
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+
+
+# A mapped file that is no larger is read as a whole: then no thread has to read ahead and take the processor from the
+# steps, and it lies on a GPU from the start.
+LOADED_BYTES = 200_000_000
 
 
 def split_batches(
@@ -65,9 +71,9 @@ def training_batches(
     plain = split_batches(dataset, "train", size, seed, device, ctx)
     distorter = distorter_of(dataset, augment, seed)
     crew = None
-    is_mapped = isinstance(dataset.pixels, np.memmap)
-    # Pixels that are decoded on demand have processes of their own.
-    can_share = is_mapped or (distorter is not None and type(dataset.pixels) is np.ndarray)
+    # Pixels that are decoded on demand have processes of their own, and those in memory need none as they are.
+    is_array = isinstance(dataset.pixels, np.ndarray)
+    can_share = is_array and (distorter is not None or isinstance(plain.pixels, MappedPixels))
     if workers and device.type == "cpu" and can_share:
         setup = _setup(dataset, distorter, size, seed)
         crew = Crew(setup, workers, chunk_images=chunk_images(dataset.pixels.shape))
@@ -110,8 +116,9 @@ def _pixels(
 ) -> "Tensor | PixelStore":
     import torch
 
-    if type(pixels) is np.ndarray:
-        return torch.from_numpy(pixels[rows]).to(device)
+    is_small_file = isinstance(pixels, np.memmap) and len(rows) * math.prod(pixels.shape[1:]) <= LOADED_BYTES
+    if type(pixels) is np.ndarray or is_small_file:
+        return torch.from_numpy(np.asarray(pixels[rows])).to(device)
     return MappedPixels(pixels, rows, device, ctx)
 
 

@@ -22,6 +22,8 @@ class Action:
         icon: Material Design Icons name.
         why_not: Why it can't be done now, as a sentence; empty if it can.
         tooltip: One sentence: what happens.
+        is_on: For a choice that stays: does it hold now? A menu ticks it.
+        begins_group: A menu draws a line above it.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Action:
     icon: str = ""
     why_not: Callable[[Session], str] = lambda session: ""
     tooltip: str = ""
+    is_on: Callable[[Session], bool] | None = None
+    begins_group: bool = False
 
     def when(self, session: Session) -> bool:
         """True if it can be done now."""

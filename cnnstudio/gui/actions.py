@@ -37,6 +37,10 @@ def _theme_setter(name: str) -> Callable[[Session], None]:
     return run
 
 
+def _has_theme(name: str) -> Callable[[Session], bool]:
+    return lambda session: session.settings.theme == name
+
+
 def _page_opener(key: str) -> Callable[[Session], None]:
     def run(session: Session) -> None:
         session.page_requested.emit(key)
@@ -83,6 +87,7 @@ ACTIONS: tuple[Action, ...] = (
         "content-save-outline",
         needs_writable_project,
         "Write data, network and recipe into the project's folder now; that happens by itself after each edit, too.",
+        begins_group=True,
     ),
     Action(
         "project.copy",
@@ -113,6 +118,7 @@ ACTIONS: tuple[Action, ...] = (
         "export-variant",
         why_not_results,
         "Take the chosen run's network out as PyTorch code, ONNX or weights, checked against the app.",
+        begins_group=True,
     ),
     Action(
         "run.network",
@@ -147,7 +153,18 @@ ACTIONS: tuple[Action, ...] = (
     *TRAINING_ACTIONS,
     *PAGE_ACTIONS,
     *(
-        Action(f"theme.{name}", title, VIEW, _theme_setter(name), (), icon, why_not_theme(name), tooltip)
+        Action(
+            f"theme.{name}",
+            title,
+            VIEW,
+            _theme_setter(name),
+            (),
+            icon,
+            why_not_theme(name),
+            tooltip,
+            _has_theme(name),
+            begins_group=name == "system",
+        )
         for name, title, icon, tooltip in (
             (
                 "system",

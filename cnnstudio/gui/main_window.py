@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
 
     def open_menu(self) -> None:
         """Open the menu below its button."""
-        menus = Menus(self.actions_now(), self._why_not, self)
+        menus = Menus(self.actions_now(), self._why_not, self._is_on, self)
         menus.chosen.connect(self.perform)
         button = self.top.menu_button
         menu = menus.build()
@@ -148,6 +148,9 @@ class MainWindow(QMainWindow):
 
     def _why_not(self, action: Action) -> str:
         return action.why_not(self.session)
+
+    def _is_on(self, action: Action) -> bool | None:
+        return None if action.is_on is None else action.is_on(self.session)
 
     # Closing ----------------------------------------------------------------------------------------------------
 

@@ -16,9 +16,16 @@ class Menus(QObject):
 
     chosen = Signal(object)
 
-    def __init__(self, actions: Sequence[Action], why_not: Callable[[Action], str], parent: QWidget) -> None:
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        why_not: Callable[[Action], str],
+        is_on: Callable[[Action], bool | None],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
-        self._actions, self._why_not, self._parent = tuple(actions), why_not, parent
+        self._actions, self._parent = tuple(actions), parent
+        self._why_not, self._is_on = why_not, is_on
 
     def build(self) -> QMenu:
         """The menu as things stand now."""
@@ -30,6 +37,8 @@ class Menus(QObject):
             menu.setToolTipsVisible(True)
             for action in self._actions:
                 if action.menu == title:
+                    if action.begins_group:
+                        menu.addSeparator()
                     menu.addAction(self._item(action, menu))
         return top
 
@@ -42,7 +51,12 @@ class Menus(QObject):
         item.setToolTip(why_not or action.tooltip)
         item.setStatusTip(why_not or action.tooltip)
         item.setData(action.id)
-        if action.icon:
+        is_on = self._is_on(action)
+        if is_on is not None:
+            # A tick stands where the picture would.
+            item.setCheckable(True)
+            item.setChecked(is_on)
+        elif action.icon:
             item.setIcon(theme.icon(action.icon, "muted"))
         item.triggered.connect(self._on_triggered)
         return item

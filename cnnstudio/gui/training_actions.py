@@ -32,6 +32,10 @@ def _place_setter(place: str, text: str) -> Callable[[Session], None]:
     return run
 
 
+def _trains_in(place: str) -> Callable[[Session], bool]:
+    return lambda session: session.settings.train_in == place
+
+
 def _toggle_event_files(session: Session) -> None:
     from cnnstudio.runs.tensorboard import require_tensorboard
 
@@ -87,6 +91,7 @@ TRAINING_ACTIONS: tuple[Action, ...] = (
         "repeat",
         lambda session: session.repetition.why_not(),
         "Trains it once more from its start, and says whether the same came out, to the last bit.",
+        begins_group=True,
     ),
     Action(
         "train.thread",
@@ -97,6 +102,8 @@ TRAINING_ACTIONS: tuple[Action, ...] = (
         "application-outline",
         why_not_place("thread"),
         "Starts at once; a crash of a graphics driver would close the window too.",
+        _trains_in("thread"),
+        begins_group=True,
     ),
     Action(
         "train.process",
@@ -107,14 +114,17 @@ TRAINING_ACTIONS: tuple[Action, ...] = (
         "application-export",
         why_not_place("process"),
         "Starts a few seconds later; whatever happens to it, the window stays and the run can be resumed.",
+        _trains_in("process"),
     ),
     Action(
         "train.event_files",
-        "Write event files for TensorBoard, or no longer",
+        "Write event files for TensorBoard",
         TRAIN,
         _toggle_event_files,
         (),
         "chart-box-outline",
         tooltip="Each new run then also has a folder tensorboard; needs the package of that name.",
+        is_on=lambda session: session.settings.event_files,
+        begins_group=True,
     ),
 )

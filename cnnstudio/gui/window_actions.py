@@ -1,5 +1,6 @@
 """The actions that need the window: choosing files, the palette, the sheet, closing."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
         *_project_actions(window),
         *_data_actions(window.dialogs),
         *_network_actions(window.dialogs),
-        *(_opener(path) for path in window.session.settings.recent[:MAX_RECENT_COMMANDS]),
+        *_openers(window.session.settings.recent[:MAX_RECENT_COMMANDS]),
         Action(
             "images.paste",
             "Paste a picture to classify",
@@ -33,6 +34,7 @@ def window_actions(window: "MainWindow") -> tuple[Action, ...]:
             "content-paste",
             _why_not_paste,
             "Ask the chosen run what is in the picture on the clipboard.",
+            begins_group=True,
         ),
         *ACTIONS,
         *_own_actions(window),
@@ -86,6 +88,7 @@ def _own_actions(window: "MainWindow") -> tuple[Action, ...]:
             ("Ctrl+Q",),
             "exit-to-app",
             tooltip="Close the window; a training that runs is saved first, after a question.",
+            begins_group=True,
         ),
     )
 
@@ -101,6 +104,7 @@ def _data_actions(dialogs: "Dialogs") -> tuple[Action, ...]:
             ("Ctrl+Shift+O",),
             "image-multiple-outline",
             tooltip="The class may stand in subfolders, in the files' names, or in a table.",
+            begins_group=True,
         ),
         Action(
             "data.file",
@@ -144,6 +148,7 @@ def _network_actions(dialogs: "Dialogs") -> tuple[Action, ...]:
             "graph-outline",
             needs_project,
             "Replace the network by one of a JSON file; that can be undone.",
+            begins_group=True,
         ),
         Action(
             "weights.import",
@@ -172,7 +177,12 @@ def _new(session: Session) -> None:
     session.page_requested.emit("welcome")
 
 
-def _opener(path: str) -> Action:
+def _openers(paths: Sequence[str]) -> Iterator[Action]:
+    for place, path in enumerate(paths):
+        yield _opener(path, is_first=place == 0)
+
+
+def _opener(path: str, *, is_first: bool) -> Action:
     def run(session: Session) -> None:
         session.open_project(Path(path))
 
@@ -180,7 +190,8 @@ def _opener(path: str) -> Action:
         return "" if Path(path).is_dir() else f"{path} is not there any more."
 
     name = Path(path).name
-    return Action(f"recent.{path}", f"Open {name}", FILE, run, (), "history", why_not, tooltip=path)
+    title = f"Open {name}"
+    return Action(f"recent.{path}", title, FILE, run, (), "history", why_not, path, begins_group=is_first)
 
 
 def _why_not_paste(session: Session) -> str:

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from cnnstudio.data import feeding
 from cnnstudio.data.ahead import Helper
 from cnnstudio.data.augment_presets import PRESETS, preset
 from cnnstudio.data.augmentation import AugmentSpec
@@ -175,8 +176,15 @@ def mapped(dataset: Dataset, tmp_path: Path) -> Dataset:
 
 
 @pytest.mark.parametrize("key", ["none", "alexnet"])
-def test_pixels_in_a_file_give_the_same_batches(key: str, dataset: Dataset, mapped: Dataset) -> None:
+@pytest.mark.parametrize("is_small", [True, False])
+def test_pixels_in_a_file_give_the_same_batches(
+    key: str, is_small: bool, dataset: Dataset, mapped: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert isinstance(mapped.pixels, np.memmap)
+    row = dataset.pixels[0].size
+    rows = len(dataset.indices("train"))
+    monkeypatch.setattr(feeding, "LOADED_BYTES", row * rows if is_small else row * len(dataset.indices("val")) - 1)
+    assert isinstance(training_batches(mapped, preset("none", 32), 16, 7, CPU).pixels, Tensor) == is_small
     spec = preset(key, 32)
     in_memory, in_file = (training_batches(data, spec, 16, 7, CPU) for data in (dataset, mapped))
     assert digest(in_memory.epoch(1)) == digest(in_file.epoch(1))

@@ -55,18 +55,31 @@ def test_every_action_has_a_menu_an_icon_and_a_verb(main_window: MainWindow) -> 
 
 
 def test_every_command_says_what_it_does_or_why_it_cannot(main_window: MainWindow) -> None:
-    session = main_window.session
-    menus = Menus(main_window.actions_now(), lambda action: action.why_not(session), main_window).build()
+    menus = Menus(main_window.actions_now(), main_window._why_not, main_window._is_on, main_window).build()
     for submenu in menus.findChildren(QMenu):
         assert submenu.accessibleName() in MENUS
         assert submenu.actions(), "an empty menu is no use"
-        for item in submenu.actions():
+        for item in (action for action in submenu.actions() if not action.isSeparator()):
             title = item.text().partition("\t")[0]
             assert item.toolTip().endswith("."), title
             assert item.toolTip().rstrip(".") != title, "it says no more than the title"
             assert item.statusTip() == item.toolTip()
     for action in main_window.actions_now():
         assert action.tooltip.endswith(".") or action.id.startswith("recent."), action.title
+
+
+def test_a_menu_ticks_what_holds_and_draws_no_line_at_its_ends(main_window: MainWindow) -> None:
+    session = main_window.session
+    session.set_settings(session.settings.replace(theme="dark", train_in="process", event_files=True))
+    menus = Menus(main_window.actions_now(), main_window._why_not, main_window._is_on, main_window).build()
+    items = {item.data(): item for submenu in menus.findChildren(QMenu) for item in submenu.actions()}
+    ticked = {name for name, item in items.items() if name and item.isChecked()}
+    assert ticked == {"theme.dark", "train.process", "train.event_files"}
+    assert not items["train.start"].isCheckable()
+    for submenu in menus.findChildren(QMenu):
+        lines = [item.isSeparator() for item in submenu.actions()]
+        assert not lines[0], submenu.title()
+        assert not lines[-1], submenu.title()
 
 
 def test_what_is_chosen_already_is_grey_and_says_so(main_window: MainWindow) -> None:
@@ -150,11 +163,12 @@ def test_the_sheet_lists_every_shortcut(main_window: MainWindow, qtbot: QtBot) -
 
 
 def test_the_menu_greys_what_cannot_be_done_and_says_why(main_window: MainWindow, qtbot: QtBot) -> None:
-    menus = Menus(main_window.actions_now(), main_window._why_not, main_window)
+    menus = Menus(main_window.actions_now(), main_window._why_not, main_window._is_on, main_window)
     chosen: list[Action] = []
     menus.chosen.connect(chosen.append)
     menu = menus.build()
-    items = {item.data(): item for top in menu.actions() for item in top.menu().actions()}  # type: ignore[attr-defined]
+    inside = [item for top in menu.actions() for item in top.menu().actions()]  # type: ignore[attr-defined]
+    items = {item.data(): item for item in inside if not item.isSeparator()}
     assert set(items) == {action.id for action in main_window.actions_now()}
     assert not items["edit.undo"].isEnabled()
     assert items["edit.undo"].toolTip() == "There is no edit of the network to take back."
