@@ -165,7 +165,8 @@ def test_a_scale_with_a_sign_of_each_picture_goes_from_minus_its_largest_over_ze
 
     legend.set_scale(colour_table("signed"), None, None, each="kernel", has_sign=True)
 
-    assert legend.texts() == ("minus the largest of each kernel", "0", "largest")
+    assert legend.texts() == ("− largest", "0", "+ largest")
+    assert legend.toolTip() == "Colours from − largest to + largest of each kernel, whose middle is 0."
 
 
 def test_values_are_written_with_three_digits_and_a_true_minus():

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.widgets import plot_pace
 from cnnstudio.gui.widgets.confusion import ConfusionMatrix
 from cnnstudio.gui.widgets.numbers import loss_text
 from cnnstudio.gui.widgets.plot import Curve, Plot
@@ -299,3 +300,17 @@ def test_the_grid_lies_below_the_curves(plot: Plot) -> None:
     x, y = (int(value * ratio) for value in (place.x(), place.y()))
     for row in range(y - 3, y + 4):
         assert blue in [picture.pixelColor(column, row) for column in range(x - 2, x + 3)], row - y
+
+
+def test_a_new_curve_is_drawn_more_often_in_its_first_seconds(plot: Plot, monkeypatch: pytest.MonkeyPatch) -> None:
+    plot.append("train", [1.0], [1.0])
+    pace = plot._pace
+    pace.drawn(6.0)
+    pace.painted(6.0)
+    young = pace._timer.interval()
+    monkeypatch.setattr(plot_pace, "EAGER_S", 0.0)
+    pace.painted(6.0)
+    assert pace._timer.interval() > 3 * young
+    monkeypatch.undo()
+    plot.clear()
+    assert pace._timer.interval() == DRAW_MS

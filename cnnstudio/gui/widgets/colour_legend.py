@@ -33,12 +33,13 @@ class ColourLegend(QWidget):
         """
         self._image = to_qimage(table[None])
         if low is None or high is None:
-            ends = (f"minus the largest of each {each}", "0", "largest")
+            ends = ("− largest", "0", "+ largest")
             self._texts = ends if has_sign else (f"lowest of each {each}", "", "highest")
         else:
             self._texts = (value_text(low), "0" if low < 0 < high and abs(low + high) < 1e-9 else "", value_text(high))
         self.setAccessibleDescription(" to ".join(text for text in self._texts if text))
-        self.setToolTip(f"Colours from {self._texts[0]} to {self._texts[2]}.")
+        whose = f" of each {each}, whose middle is 0" if has_sign and low is None else ""
+        self.setToolTip(f"Colours from {self._texts[0]} to {self._texts[2]}{whose}.")
         self.update()
 
     def texts(self) -> tuple[str, str, str]:

@@ -91,6 +91,7 @@ class Plot(Card):
 
     def clear(self) -> None:
         """Take all points away."""
+        self._pace.begin()
         for curve in self._curves:
             self._series[curve.key] = self._new_series(curve)
         self._plot.show_all()
