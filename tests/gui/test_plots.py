@@ -310,7 +310,7 @@ def test_a_new_curve_is_drawn_more_often_in_its_first_seconds(plot: Plot, monkey
     young = pace._timer.interval()
     monkeypatch.setattr(plot_pace, "EAGER_S", 0.0)
     pace.painted(6.0)
-    assert pace._timer.interval() > 3 * young
+    assert pace._timer.interval() > 2 * young
     monkeypatch.undo()
     plot.clear()
     assert pace._timer.interval() == DRAW_MS

@@ -11,7 +11,7 @@ from shiboken6 import isValid
 # the interpreter meanwhile: drawing all in sight may take this share of the time.
 DRAW_MS, SLOWEST_MS, SHARE = 100, 3000, 0.015
 # A new curve changes most in its first seconds, and a small training is over then.
-EAGER_S, EAGER_SHARE = 8.0, 0.06
+EAGER_S, EAGER_SHARE = 4.0, 0.04
 APART_MS = 40  # no two plots are drawn in one go
 
 _plots: "WeakSet[QWidget]" = WeakSet()
