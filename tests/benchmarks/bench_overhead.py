@@ -44,6 +44,8 @@ print(trainer.position.step * 32 / (time.monotonic() - began))
 
 WINDOW = """
 import sys, time
+from cnnstudio.gui.app import prepare_start
+prepare_start()
 from PySide6.QtCore import QEventLoop, QTimer
 from cnnstudio.gui.launch import make_app
 app = make_app()

@@ -80,8 +80,8 @@ def test_a_right_click_offers_what_the_buttons_do_and_running_it_again(page: Run
     assert page.session.run.name == "Run 1", "what is right-clicked is what is meant"
     assert next(iter(offered)) == "Look inside"
     assert offered["Look inside"].toolTip() == "It has not finished an epoch."
-    assert not offered["Run again, identically"].isEnabled()
-    assert "no end to compare with" in offered["Run again, identically"].toolTip()
+    assert not offered["Run the chosen run again, identically"].isEnabled()
+    assert "no end to compare with" in offered["Run the chosen run again, identically"].toolTip()
     offered["Move to the bin"].trigger()
     qtbot.waitUntil(lambda: names(page) == ["Run 2"], timeout=TIMEOUT_MS)
     menu.close()

@@ -164,16 +164,6 @@ def finished(trainer: Trainer) -> str:
     return f"{fingerprint(trainer)} {[epochs[number] for number in (3, 4, 5)]}"
 
 
-class Stop(JobContext):
-    def __init__(self, trainer: Trainer, step: int) -> None:
-        super().__init__()
-        self._trainer, self._step = trainer, step
-
-    @property
-    def is_cancel_requested(self) -> bool:
-        return self._trainer.position.step >= self._step
-
-
 def _forget_average(trainer: Trainer) -> None:
     assert trainer.average is not None
     trainer.average.restore({}, trainer.network)
@@ -208,7 +198,7 @@ def test_each_part_of_the_state_matters(tmp_path: Path, left_out: str) -> None:
         (tmp_path / name).mkdir()
     wanted = finished(make(tmp_path / "a" / "checkpoints"))
     first = make(tmp_path / "b" / "checkpoints")
-    first.run(Stop(first, 10), lambda event: None)
+    first.run(toy.StopAt(first, 10), lambda event: None)
     second = make(tmp_path / "b" / "checkpoints")
     second.restore(load_latest(tmp_path / "b" / "checkpoints"), load_best(tmp_path / "b" / "checkpoints"))
     LEFT_OUT[left_out](second)
@@ -221,7 +211,7 @@ def test_short_numbers_resume_equal_to_the_last_bit(tmp_path: Path, precision: s
         (tmp_path / name).mkdir()
     wanted = finished(make(tmp_path / "a" / "checkpoints", precision=precision))
     first = make(tmp_path / "b" / "checkpoints", precision=precision)
-    first.run(Stop(first, 7), lambda event: None)
+    first.run(toy.StopAt(first, 7), lambda event: None)
     second = make(tmp_path / "b" / "checkpoints", precision=precision)
     second.restore(load_latest(tmp_path / "b" / "checkpoints"), load_best(tmp_path / "b" / "checkpoints"))
     if left_out:
@@ -238,7 +228,7 @@ def test_every_optimiser_goes_on_equal_to_the_last_bit(tmp_path: Path, kind: str
     own = {"optimizer": {"kind": kind}}
     wanted = finished(make(tmp_path / "a" / "checkpoints", **own))
     first = make(tmp_path / "b" / "checkpoints", **own)
-    first.run(Stop(first, 7), lambda event: None)
+    first.run(toy.StopAt(first, 7), lambda event: None)
     second = make(tmp_path / "b" / "checkpoints", **own)
     second.restore(load_latest(tmp_path / "b" / "checkpoints"), load_best(tmp_path / "b" / "checkpoints"))
     assert finished(second) == wanted
@@ -251,7 +241,7 @@ def test_checkpoint_of_an_older_version_still_goes_on(tmp_path: Path) -> None:
     wanted = finished(make(tmp_path / "a" / "checkpoints", **plain))
     (tmp_path / "b").mkdir()
     first = make(tmp_path / "b" / "checkpoints", **plain)
-    first.run(Stop(first, 6), lambda event: None)
+    first.run(toy.StopAt(first, 6), lambda event: None)
     saved = load_latest(tmp_path / "b" / "checkpoints")
     assert saved is not None
     names = [name for name, _ in first.network.named_parameters()]

@@ -1,6 +1,5 @@
 """The look into the layers: its numbers against hand arithmetic, its traces, its share of the time."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,7 @@ from cnnstudio.training.events import LayerHealth, event_from_json, event_json
 from cnnstudio.training.health import HealthObserver, histogram
 from cnnstudio.training.observer import Observer
 from cnnstudio.training.watched_layers import unused_share, watched_layers
-
-_spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
-toy: Any = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(toy)
+from tests.training import toy
 
 CONFIG = TrainConfig(optimizer={"kind": "sgd", "rate": 0.05}, batch=16, epochs=6, seed=3)
 

@@ -1,6 +1,5 @@
 """The weights of the best epoch outlive a divergence, however soon after the epoch it comes."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,7 @@ from cnnstudio.training.events import EndReason, EpochDone, Noted
 from cnnstudio.training.observer import Observer
 from cnnstudio.training.regularisation import Regularisation
 from cnnstudio.training.trainer import Trainer
-
-_spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
-toy: Any = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(toy)
+from tests.training import toy
 
 # Four steps an epoch: all is over long before saving is due, which is every 5 s at most.
 CONFIG = TrainConfig(optimizer={"kind": "sgd", "rate": 0.05}, batch=16, epochs=4, seed=3)
@@ -122,7 +118,7 @@ def gone_on(folder: Path, decay: float) -> list[Any]:
     first = toy.trainer(folder, CONFIG)
     first.made_with = made_with
     first.watch((harm,))
-    first.run(StopsOnce(first, 4), lambda event: None)
+    first.run(toy.StopAt(first, 4), lambda event: None)
     latest = load_latest(folder)
     assert latest is not None
     second = toy.trainer(folder, CONFIG)
@@ -138,18 +134,6 @@ def gone_on(folder: Path, decay: float) -> list[Any]:
     events: list[Any] = []
     third.run(JobContext(), events.append)
     return events
-
-
-class StopsOnce(JobContext):
-    """Asks to stop once the trainer has made so many steps."""
-
-    def __init__(self, trainer: Trainer, step: int) -> None:
-        super().__init__()
-        self._trainer, self._step = trainer, step
-
-    @property
-    def is_cancel_requested(self) -> bool:
-        return self._trainer.position.step >= self._step
 
 
 # The same again finds the same best; a decay by 0.9 a step makes a network that is worse than that of epoch 1.

@@ -1,6 +1,5 @@
 """What the recipe adds to the loop, each against a plain torch loop or hand arithmetic."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,7 @@ from cnnstudio.data.loader import Batches, random_key
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import EpochDone, StepsDone
 from cnnstudio.training.trainer import Trainer
-
-_spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
-toy: Any = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(toy)
+from tests.training import toy
 
 SGD = {"kind": "sgd", "rate": 0.05, "momentum": 0.9}
 EPOCHS = 3

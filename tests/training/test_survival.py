@@ -1,7 +1,6 @@
 """Numbers that are none, memory that runs out, disks that are full: the training says so, and nothing saved is lost."""
 
 import errno
-import importlib.util
 import threading
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,7 @@ from cnnstudio.training.events import CheckpointSaved, EndReason, Noted, RunPaus
 from cnnstudio.training.observer import Observer
 from cnnstudio.training.trainer import Trainer
 from tests.failing import FailingDisk
-
-_spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
-toy: Any = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(toy)
+from tests.training import toy
 
 CONFIG = TrainConfig(optimizer={"kind": "sgd", "rate": 0.05}, batch=16, epochs=4, seed=3)
 

@@ -1,5 +1,4 @@
 import hashlib
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,7 @@ from cnnstudio.training.events import CheckpointSaved, EndReason, EpochDone, Run
 from cnnstudio.training.metrics import Best
 from cnnstudio.training.stepping import build_optimizer
 from cnnstudio.training.trainer import Trainer
-
-_spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
-toy: Any = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(toy)
+from tests.training import toy
 
 ADAM = TrainConfig(optimizer={"kind": "adam", "rate": 0.01}, batch=16, epochs=4, seed=3)
 SGD = TrainConfig(

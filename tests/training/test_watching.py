@@ -1,6 +1,5 @@
 """The few images whose guesses are shown: they are up to date whenever a training rests or ends."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,7 @@ from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import CheckpointSaved, EndReason, Guesses, LayerHealth, RunPaused
 from cnnstudio.training.health import HealthObserver
 from cnnstudio.training.trainer import Trainer
-
-_spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
-toy: Any = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(toy)
+from tests.training import toy
 
 # 4 steps, over within a few hundredths of a second: long before it is time to ask a second time.
 SHORT = TrainConfig(optimizer={"kind": "sgd", "rate": 0.05}, batch=16, epochs=1, seed=3)

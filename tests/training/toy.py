@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from cnnstudio.core.jobs import JobContext
 from cnnstudio.data.loader import Batches
 from cnnstudio.data.spec import PreprocessSpec
 from cnnstudio.training.config import TrainConfig
@@ -36,3 +37,15 @@ def trainer(folder: Path, config: TrainConfig, count: int = 50) -> Trainer:
     train = Batches(*images(count), PREPROCESS, config.batch, config.seed)
     val = Batches(*images(20), PREPROCESS, 256)
     return Trainer(network(), train, val, config, torch.device("cpu"), folder)
+
+
+class StopAt(JobContext):
+    """Asks to stop once the trainer has made so many steps."""
+
+    def __init__(self, trainer: Trainer, step: int) -> None:
+        super().__init__()
+        self._trainer, self._step = trainer, step
+
+    @property
+    def is_cancel_requested(self) -> bool:
+        return self._trainer.position.step >= self._step

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from cnnstudio.gui.theme import theme
+from cnnstudio.gui.training_actions import TRAINING_ACTIONS
 
 if TYPE_CHECKING:
     from cnnstudio.gui.pages.runs_layout import RunsLayout
@@ -37,9 +38,10 @@ def _of_button(button: QPushButton, parent: QWidget) -> QAction:
 
 
 def _repeat(session: "Session", parent: QWidget) -> QAction:
-    action = QAction(theme.icon("repeat", "muted"), "Run again, identically", parent)
-    why_not = session.repetition.why_not()
+    known = next(one for one in TRAINING_ACTIONS if one.id == "train.repeat")
+    why_not = known.why_not(session)
+    action = QAction(theme.icon(known.icon, "muted"), known.title, parent)
     action.setEnabled(not why_not)
-    action.setToolTip(why_not or "Train it once more from its start, and say whether the same came out.")
+    action.setToolTip(why_not or known.tooltip)
     action.triggered.connect(session.repetition.start)
     return action
