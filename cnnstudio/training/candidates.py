@@ -90,3 +90,10 @@ def has_compiler(device: "torch.device") -> bool:
 
         return bool(has_triton())
     return False
+
+
+def has_wide_vectors(plan: Plan, device: "torch.device") -> bool:
+    """Would this plan's code use vectors so wide that shorter ones could be faster: of 512 bits, for short numbers?"""
+    import torch
+
+    return device.type == "cpu" and plan.precision == "bf16" and "AVX512" in torch.backends.cpu.get_cpu_capability()

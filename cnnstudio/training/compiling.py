@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LIMIT_S = 240.0
 MEMORY_BYTES = 64_000_000_000  # of addresses: the compiler reserves many and uses few
 WARM_UP, ROUNDS, ROUND_S = 2, 5, 0.4
+NARROW_BITS = 256
 
 
 def compiled_plan(subject: "Subject", plan: "Plan", ctx: "JobContext") -> tuple["Plan", float]:
@@ -33,6 +34,22 @@ def compiled_plan(subject: "Subject", plan: "Plan", ctx: "JobContext") -> tuple[
     ways = [plan.replace(compile=True)]
     if subject.config.channels_last == "auto" and not plan.channels_last:
         ways.append(plan.replace(compile=True, channels_last=True))
+    return _best_of(subject, plan, ways, ctx)
+
+
+def narrowed_plan(subject: "Subject", plan: "Plan", ctx: "JobContext") -> tuple["Plan", float]:
+    """A compiled plan with shorter vectors, and how many times faster than the given one its steps are; 0 as above.
+
+    A vector of 512 bits holds 32 numbers of 16 bits. Layers with 16 channels fill half of one, behind a mask that costs
+    more than the other half gains; other networks lose a quarter of their speed with shorter ones: so it's measured.
+
+    Raises:
+        Cancelled: The user stopped it.
+    """
+    return _best_of(subject, plan, [plan.replace(vector_bits=NARROW_BITS)], ctx)
+
+
+def _best_of(subject: "Subject", plan: "Plan", ways: "list[Plan]", ctx: "JobContext") -> tuple["Plan", float]:
     parts = (subject.graph.to_json(), subject.config.to_json(), [way.to_json() for way in (plan, *ways)])
     sizes = (tuple(subject.images.shape[1:]), len(subject.classes))
     limits: dict[str, Any] = {"time_limit_s": LIMIT_S, "memory_bytes": MEMORY_BYTES, "libraries": ("torch",)}

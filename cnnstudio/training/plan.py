@@ -20,6 +20,7 @@ class Plan(Spec):
         precision: Numbers in which layers compute; weights are float32 always.
         channels_last: Keep the channels of a pixel side by side, which convolutions like.
         compile: Let torch.compile fuse the layers.
+        vector_bits: Width of the vectors in compiled code for a processor; 0 takes the widest that it has.
         threads: Threads of the processor; 0 leaves the number as it is.
         fused: Let one kernel update all weights.
         tf32: Let a GPU's matrix units round float32 to 19 bits.
@@ -30,6 +31,7 @@ class Plan(Spec):
     precision: Precision = "fp32"
     channels_last: bool = False
     compile: bool = False
+    vector_bits: int = 0
     threads: int = 0
     fused: bool = False
     tf32: bool = False
@@ -39,6 +41,8 @@ class Plan(Spec):
     def apply(self, network: "nn.Module", device: "torch.device") -> "nn.Module":
         """Set threads and switches in this thread, and bring the network (the same object) into its layout."""
         import torch
+
+        from cnnstudio.training.fused_norm import fuse_norms
 
         if self.threads:
             # OpenMP keeps the number per thread, so it's set here, in the thread that computes.
@@ -50,6 +54,8 @@ class Plan(Spec):
         if self.deterministic != torch.are_deterministic_algorithms_enabled():
             # Two seconds of imports.
             torch.use_deterministic_algorithms(self.deterministic)
+        if self.compile and device.type == "cpu":
+            fuse_norms(network)
         network = network.to(device)
         # nn.Module.to knows the layout only as a keyword that its stub leaves out.
         move: Any = network.to
@@ -62,8 +68,9 @@ class Plan(Spec):
         import torch
 
         _prepare_compiler()
+        options: dict[str, Any] = {"cpp.simdlen": self.vector_bits} if self.vector_bits else {}
         # Once for the one shape that it is called with: code for any shape is slower.
-        return torch.compile(function, dynamic=False)
+        return torch.compile(function, dynamic=False, options=options or None)
 
     def place(self, images: "Tensor") -> "Tensor":
         """A batch in the layout that the network has."""

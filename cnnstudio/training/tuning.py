@@ -15,9 +15,9 @@ import torch
 
 from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext
-from cnnstudio.training.candidates import base_plan, format_plans, has_compiler, thread_plans
+from cnnstudio.training.candidates import base_plan, format_plans, has_compiler, has_wide_vectors, thread_plans
 from cnnstudio.training.checking import undisturbed
-from cnnstudio.training.compiling import compiled_plan
+from cnnstudio.training.compiling import compiled_plan, narrowed_plan
 from cnnstudio.training.plan import Plan
 from cnnstudio.training.subject import TimeLimit, synchronize
 
@@ -54,9 +54,8 @@ def tune(subject: "Subject", ctx: JobContext, budget_s: float = BUDGET_S) -> Pla
         fused = _fastest(subject, fusings, ctx, budget_s * 0.2, SLIGHT_GAIN)
         best, gain = fused.plan, formats.gain * threads.gain * fused.gain
         if config.compile == "auto" and _may_compile(subject, fused.image_s):
-            ctx.progress(1, 2, "Trying torch.compile: about half a minute, for faster steps in this long training")
-            compiled, more = compiled_plan(subject, best, ctx)
-            best, gain = (compiled, gain * more) if more > COMPILED_GAIN else (best, gain)
+            best, more = _compiled(subject, fused, ctx)
+            gain *= more
     best = best.replace(compile=best.compile or config.compile == "on")
     return best.replace(why=plan_text(best, base, gain))
 
@@ -67,7 +66,7 @@ def plan_text(plan: Plan, base: Plan, gain: float) -> str:
     parts += ["channels_last"] if plan.channels_last else []
     parts += ["TF32"] if plan.tf32 else []
     parts += ["fused optimiser"] if plan.fused else []
-    parts += ["compiled"] if plan.compile else []
+    parts += ["compiled" + (f" for {plan.vector_bits}-bit vectors" if plan.vector_bits else "")] if plan.compile else []
     if plan.threads != base.threads:
         parts.append(f"{plan.threads} thread{'s' if plan.threads > 1 else ''}")
     if not parts:
@@ -172,10 +171,28 @@ def _step_of(plan: Plan, subject: "Subject", size: int) -> Step:
     return step
 
 
+def _compiled(subject: "Subject", found: Found, ctx: JobContext) -> tuple[Plan, float]:
+    """The plan with compiled code if that is clearly faster, and how many times; otherwise the plan as it is, and 1."""
+    ctx.progress(1, 2, "Trying torch.compile: about half a minute, for faster steps in this long training")
+    compiled, gain = compiled_plan(subject, found.plan, ctx)
+    if gain <= COMPILED_GAIN:
+        return found.plan, 1.0
+    if not has_wide_vectors(compiled, subject.device) or not _is_long(subject, found.image_s / gain):
+        return compiled, gain
+    ctx.progress(1, 2, "Compiled steps are faster; trying other code for them: half a minute more")
+    narrow, more = narrowed_plan(subject, compiled, ctx)
+    return (narrow, gain * more) if more > CLEAR_GAIN else (compiled, gain)
+
+
 def _may_compile(subject: "Subject", image_s: float) -> bool:
     """Is there a compiler, and does the training last long enough to win its time back?"""
+    return _is_long(subject, image_s) and has_compiler(subject.device)
+
+
+def _is_long(subject: "Subject", image_s: float) -> bool:
+    """Does the training last long enough to win back the half minute that code takes to be made and tried?"""
     train, _ = subject.counts
-    return train * subject.config.epochs * image_s > COMPILE_FROM_S and has_compiler(subject.device)
+    return train * subject.config.epochs * image_s > COMPILE_FROM_S
 
 
 def set_tf32(is_on: bool) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import torch
+import torch._inductor.config as inductor
+from torch import nn
 
 from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext
@@ -15,9 +17,10 @@ from cnnstudio.network.zoo import fit_architecture
 from cnnstudio.training import compiling
 from cnnstudio.training.candidates import has_compiler
 from cnnstudio.training.checkpoint import load_latest
-from cnnstudio.training.compiling import compiled_plan, measured_gains
+from cnnstudio.training.compiling import compiled_plan, measured_gains, narrowed_plan
 from cnnstudio.training.config import TrainConfig
 from cnnstudio.training.events import LayerHealth
+from cnnstudio.training.fused_norm import FusedNorm
 from cnnstudio.training.health import HealthObserver
 from cnnstudio.training.observer import Observer
 from cnnstudio.training.plan import Plan
@@ -137,6 +140,36 @@ def test_faster_of_two_layouts_is_taken_where_the_recipe_leaves_it_open(monkeypa
     fixed = subject(config=TrainConfig(channels_last="off"))
     assert compiled_plan(fixed, plain, JobContext()) == (plain.replace(compile=True), 1.2)
     assert [len(plans) for plans in tried] == [3, 2]
+
+
+def test_shorter_vectors_are_measured_against_the_compiled_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Any] = []
+
+    def answer(function: Any, graph: Any, config: Any, plans: list[Any], *rest: Any, **limits: Any) -> list[float]:
+        tried.extend(plans)
+        return [1.1]
+
+    monkeypatch.setattr(compiling, "run_in_child", answer)
+    narrow = COMPILED.replace(vector_bits=256)
+    assert narrowed_plan(subject(), COMPILED, JobContext()) == (narrow, 1.1)
+    assert tried == [COMPILED.to_json(), narrow.to_json()]
+
+
+@pytest.mark.parametrize(("bits", "options"), [(0, None), (256, {"cpp.simdlen": 256})])
+def test_compiler_is_told_how_wide_vectors_may_be(
+    monkeypatch: pytest.MonkeyPatch, bits: int, options: dict[str, int] | None
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(torch, "compile", lambda function, **how: told.append(how) or function)
+    COMPILED.replace(vector_bits=bits).fast(len)
+    assert told == [{"dynamic": False, "options": options}]
+    # The name has to be one that the compiler knows.
+    assert hasattr(inductor.cpp, "simdlen")
+
+
+def test_norms_are_made_ready_where_a_processor_compiles() -> None:
+    for plan, kind in ((Plan(), nn.BatchNorm2d), (COMPILED, FusedNorm)):
+        assert type(plan.apply(nn.Sequential(nn.BatchNorm2d(3)), CPU)[0]) is kind
 
 
 def test_only_whole_batches_are_compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import torch
 from cnnstudio.core.errors import Cancelled
 from cnnstudio.core.jobs import JobContext
 from cnnstudio.training import candidates, tuning
-from cnnstudio.training.candidates import base_plan, format_plans, thread_plans
+from cnnstudio.training.candidates import base_plan, format_plans, has_wide_vectors, thread_plans
 from cnnstudio.training.plan import Plan
 from cnnstudio.training.tuning import chosen, plan_text, tune
 
@@ -137,6 +137,32 @@ def test_compiling_has_to_win_back_its_half_minute(
     monkeypatch.setattr(tuning, "COMPILE_FROM_S", 0.0)
     long = tune(faults.subject(), JobContext(), budget_s=0.1)
     assert long.compile is is_compiled
+
+
+@pytest.mark.parametrize(("gain", "bits"), [(1.12, 256), (1.02, 0), (0.0, 0)])
+def test_shorter_vectors_are_tried_for_compiled_short_numbers_and_have_to_pay(
+    monkeypatch: pytest.MonkeyPatch, gain: float, bits: int
+) -> None:
+    tried: list[Plan] = []
+
+    def narrowed(subject: Any, plan: Plan, ctx: JobContext) -> tuple[Plan, float]:
+        tried.append(plan)
+        return plan.replace(vector_bits=256), gain
+
+    monkeypatch.setattr(tuning, "compiled_plan", lambda subject, plan, ctx: (plan.replace(compile=True), 1.5))
+    monkeypatch.setattr(tuning, "narrowed_plan", narrowed)
+    monkeypatch.setattr(tuning, "has_compiler", lambda device: True)
+    monkeypatch.setattr(tuning, "COMPILE_FROM_S", 0.0)
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
+    short = tune(faults.subject(config=faults.CONFIG.replace(precision="bf16")), JobContext(), budget_s=0.1)
+    assert short.vector_bits == bits
+    assert ("compiled for 256-bit vectors" in short.why) is bool(bits)
+    monkeypatch.setattr(tuning, "CLEAR_GAIN", 1.0)
+    plain = tune(faults.subject(config=faults.CONFIG.replace(precision="fp32")), JobContext(), budget_s=0.1)
+    assert plain.compile
+    assert len(tried) == 1
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
+    assert not has_wide_vectors(Plan(precision="bf16"), CPU)
 
 
 def test_all_cores_are_tried_where_the_recipe_leaves_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
