@@ -48,13 +48,22 @@ class Helper:
 def _one_core() -> ThreadPoolExecutor:
     """A thread with one core: two teams of OpenMP threads on the same cores would wait for each other.
 
+    Worse, OpenMP lets the threads of a team sleep instead of waiting for a moment as soon as there are more of them
+    than cores, for as long as the process lives: that cost ResNet-20 on two cores a quarter of its speed.
     torch gives new threads the number that was set last, so the caller's is set again: the step keeps its own.
     """
     import torch
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="batches")
     own = torch.get_num_threads()
-    set_one: Any = torch.set_num_threads
-    pool.submit(set_one, 1).result()
+    pool.submit(_take_one_core).result()
     torch.set_num_threads(own)
     return pool
+
+
+def _take_one_core() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    # A thread takes over what was set last by any other when it first computes, or is first asked: so it's asked now.
+    torch.get_num_threads()
