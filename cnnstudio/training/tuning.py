@@ -22,6 +22,7 @@ from cnnstudio.training.plan import Plan
 from cnnstudio.training.subject import TimeLimit, synchronize
 
 if TYPE_CHECKING:
+    from cnnstudio.training.config import TrainConfig
     from cnnstudio.training.subject import Subject
 
 BUDGET_S = 2.0
@@ -32,6 +33,8 @@ SURE_ROUNDS = 0.75  # and faster at all in this share of the rounds
 LEAST_ROUNDS, MOST_ROUNDS = 3, 40
 # Compiling takes half a minute: a training of five minutes may lose a tenth by trying, and wins a third or nothing.
 COMPILE_FROM_S = 300.0
+# So long a training may also spend this on looking once more.
+SECOND_LOOK_S = 2.0
 
 Step = Callable[[], None]
 
@@ -53,9 +56,12 @@ def tune(subject: "Subject", ctx: JobContext, budget_s: float = BUDGET_S) -> Pla
         fusings = [threads.plan, threads.plan.replace(fused=True)]
         fused = _fastest(subject, fusings, ctx, budget_s * 0.2, SLIGHT_GAIN)
         best, gain = fused.plan, formats.gain * threads.gain * fused.gain
-        if config.compile == "auto" and _may_compile(subject, fused.image_s):
-            best, more = _compiled(subject, fused, ctx)
-            gain *= more
+        if _is_long(subject, fused.image_s):
+            again = _fastest(subject, _more_threads(best, config, device), ctx, SECOND_LOOK_S)
+            best, gain = again.plan, gain * again.gain
+            if config.compile == "auto" and has_compiler(device) and _is_long(subject, again.image_s):
+                best, more = _compiled(subject, again, ctx)
+                gain *= more
     best = best.replace(compile=best.compile or config.compile == "on")
     return best.replace(why=plan_text(best, base, gain))
 
@@ -184,9 +190,9 @@ def _compiled(subject: "Subject", found: Found, ctx: JobContext) -> tuple[Plan, 
     return (narrow, gain * more) if more > CLEAR_GAIN else (compiled, gain)
 
 
-def _may_compile(subject: "Subject", image_s: float) -> bool:
-    """Is there a compiler, and does the training last long enough to win its time back?"""
-    return _is_long(subject, image_s) and has_compiler(subject.device)
+def _more_threads(best: Plan, config: "TrainConfig", device: torch.device) -> list[Plan]:
+    """The plan, and the same with more threads: what else the machine does at the start may have hidden their gain."""
+    return [best, *(plan for plan in thread_plans(best, config, device)[1:] if plan.threads > best.threads)]
 
 
 def _is_long(subject: "Subject", image_s: float) -> bool:

@@ -139,6 +139,28 @@ def test_compiling_has_to_win_back_its_half_minute(
     assert long.compile is is_compiled
 
 
+def test_more_threads_are_looked_at_once_more_for_a_long_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[list[int]] = []
+
+    def fastest(subject: Any, plans: list[Plan], ctx: JobContext, seconds: float, clear: float = 1.05) -> tuning.Found:
+        looks.append([plan.threads for plan in plans])
+        is_again = seconds == tuning.SECOND_LOOK_S
+        return tuning.Found(plans[-1] if is_again else plans[0], 1.8 if is_again else 1.0, subject.image_s)
+
+    monkeypatch.setattr(tuning, "_fastest", fastest)
+    monkeypatch.setattr(candidates, "usable_cores", lambda: 2)
+    monkeypatch.setattr(tuning, "has_compiler", lambda device: False)
+    config = faults.CONFIG.replace(threads=0)
+    assert tune(faults.subject(config=config), JobContext()).threads == 1
+    monkeypatch.setattr(tuning, "COMPILE_FROM_S", 0.0)
+    plan = tune(faults.subject(config=config), JobContext())
+    assert looks[-1] == [1, 2]
+    assert plan.threads == 2
+    assert plan.why == "2 threads: 1.8× faster"
+    tune(faults.subject(config=config.replace(threads=1)), JobContext())
+    assert looks[-1] == [1]
+
+
 @pytest.mark.parametrize(("gain", "bits"), [(1.12, 256), (1.02, 0), (0.0, 0)])
 def test_shorter_vectors_are_tried_for_compiled_short_numbers_and_have_to_pay(
     monkeypatch: pytest.MonkeyPatch, gain: float, bits: int
