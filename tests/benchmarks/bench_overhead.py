@@ -1,17 +1,20 @@
 """Do events, the look into the layers, and the panels cost training speed?
 
-LeNet-5 on the digits, batch 32, one thread, one process each, in alternating rounds: without an observer and without a
-receiver; with the look into the layers and a receiver; and in the window with each of the panels in front.
+LeNet-5 on the digits, batch 32, one thread, one process each, in turns: without an observer and without a receiver;
+with the look into the layers and a receiver; and in the window with each of the panels in front.
 """
 
-import json
+import os
 
-from tests.benchmarks.measure import child, median
+from tests.benchmarks.turns import Settings, taken_in_turns, tell
 
-SECONDS, ROUNDS = 20, 3
+ROUNDS = int(os.environ.get("CNNSTUDIO_ROUNDS", "12"))
+TABS = ("curves", "layers", "pace")
 
 TRAINER = """
-import sys, tempfile, time
+from cnnstudio.core.allocation import keep_freed_memory
+keep_freed_memory()
+import tempfile
 from pathlib import Path
 import torch
 from cnnstudio.cli.train import fitted_network, recipe
@@ -29,21 +32,14 @@ network = compile_network(fitted_network("lenet5", dataset), seed=1)
 cpu = torch.device("cpu")
 train = training_batches(dataset, dataset.spec.augment, 32, 1, cpu, 0)
 val = split_batches(dataset, "val", 256, 1, cpu)
-observers = (HealthObserver(),) if sys.argv[2] == "watched" else ()
+observers = (HealthObserver(),) if settings["looks"] == "yes" else ()
 received = []
 trainer = Trainer(network, train, val, config, cpu, Path(tempfile.mkdtemp()), plan=Plan(threads=1), observers=observers)
-ctx, end = JobContext(), time.monotonic() + float(sys.argv[1])
-class Until(JobContext):
-    @property
-    def is_cancel_requested(self):
-        return time.monotonic() > end
-began = time.monotonic()
-trainer.run(Until(), received.append if observers else lambda event: None)
-print(trainer.position.step * 32 / (time.monotonic() - began))
+watch_steps()
+trainer.run(JobContext(), received.append if observers else lambda event: None)
 """
 
 WINDOW = """
-import sys, time
 from cnnstudio.gui.app import prepare_start
 prepare_start()
 from PySide6.QtCore import QEventLoop, QTimer
@@ -63,31 +59,17 @@ while session.dataset is None or session.graph is None:
 fixed = {"precision": "fp32", "channels_last": "off", "compile": "off"}
 session.set_config(session.config.replace(epochs=100000, threads=1, **fixed))
 window.show_page("train")
-seen = []
-def note(events):
-    for event in events:
-        if type(event).__name__ == "StepsDone":
-            seen.append((time.monotonic(), event.last_step))
-            if seen[-1][0] - seen[0][0] > float(sys.argv[1]):
-                app.exit()
-session.training.events.connect(note)
+watch_steps()
 session.training.start(is_checked=True)
-QTimer.singleShot(1500, lambda: window.page("train").view.panels.show_tab(sys.argv[2]))
+QTimer.singleShot(1500, lambda: window.page("train").view.panels.show_tab(settings["tab"]))
 app.exec()
-print((seen[-1][1] - seen[0][1]) * 32 / (seen[-1][0] - seen[0][0]))
-window.close_without_asking()
 """
 
 
-def run(seconds: float = SECONDS, rounds: int = ROUNDS) -> None:
-    """Print images a second of each way, and its share of the bare trainer's."""
-    ways = {"bare": (TRAINER, "bare"), "watched": (TRAINER, "watched")}
-    ways |= {f"window, {tab}": (WINDOW, tab) for tab in ("curves", "layers", "pace")}
-    rates: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(rounds):
-        for way, (code, argument) in ways.items():
-            rates[way].append(float(json.loads(child(code, str(seconds), argument).splitlines()[-1])))
-    for way, values in rates.items():
-        share = median(values) / median(rates["bare"])
-        spread = f"({min(values):,.0f} to {max(values):,.0f})"
-        print(f"  {way:<16} {median(values):>8,.0f} images/s {spread}: {share:.1%} of the bare trainer")
+def run() -> None:
+    """Print images a second of each way, and its share of the bare and of the watched trainer's."""
+    ways: dict[str, tuple[str, Settings]] = {"bare": (TRAINER, {"looks": "no"}), "watched": (TRAINER, {"looks": "yes"})}
+    windows = [f"window, {tab}" for tab in TABS]
+    ways |= {name: (WINDOW, {"tab": tab}) for name, tab in zip(windows, TABS, strict=True)}
+    pairs = [("watched", "bare"), *((name, other) for other in ("bare", "watched") for name in windows)]
+    tell(taken_in_turns(ways, ROUNDS), *pairs)

@@ -2,43 +2,14 @@
 
 LeNet-5 on the digits, batch 32, SGD with momentum, one thread, validation after each epoch: the window with its curves
 drawn, `cnnstudio train`, and a plain torch loop on the same tensors, all in plain float32; and `cnnstudio train` in the
-way that it finds to be the fastest. The pace of a machine drifts by a tenth within seconds: all four are started, and
-take turns of some seconds in which the others are stopped.
+way that it finds to be the fastest. All four are started, and take turns.
 """
 
-import json
-import mmap
-import os
-import signal
-import struct
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from tests.benchmarks.turns import Settings, taken_in_turns, tell
 
-from tests.benchmarks.measure import median, temporary_folder
-
-ROUNDS, TURN_S, SETTLE_S = 12, 4.0, 0.5
+ROUNDS = 12
 PAIRS = (("window", "cnnstudio train"), ("cnnstudio train", "plain torch"), ("as it comes", "plain torch"))
-PLAIN_WAY = {"precision": "fp32", "channels_last": "off", "compile": "off"}
-
-COUNTING = """
-import json, mmap, struct, sys
-with open(sys.argv[1], "r+b") as file:
-    board = mmap.mmap(file.fileno(), 8)
-def tell(images):
-    board[:] = struct.pack("<q", images)
-settings = json.loads(sys.argv[2])
-def watch_steps():
-    from cnnstudio.training.trainer import Trainer
-    plain = Trainer._step
-    def step(trainer, images, targets):
-        plain(trainer, images, targets)
-        tell(trainer.position.step * 32)
-    Trainer._step = step
-"""
+PLAIN_WAY: Settings = {"precision": "fp32", "channels_last": "off", "compile": "off"}
 
 WINDOW = """
 from cnnstudio.gui.app import prepare_start
@@ -107,65 +78,8 @@ while True:
 """
 
 
-class Runner:
-    """A training in a process of its own, which tells its images by a shared page and runs in its turns only."""
-
-    def __init__(self, place: Path, code: str, settings: dict[str, str]) -> None:
-        place.mkdir()
-        path = place / "images"
-        path.write_bytes(bytes(8))
-        with path.open("r+b") as file:
-            self._board = mmap.mmap(file.fileno(), 8)
-        surroundings = {**os.environ, "CNNSTUDIO_HOME": str(place), "QT_QPA_PLATFORM": "offscreen"}
-        command = [sys.executable, "-c", COUNTING + code, str(path), json.dumps(settings)]
-        self._process = subprocess.Popen(command, env=surroundings, stdout=subprocess.DEVNULL)
-        while self.images < 20_000:
-            time.sleep(0.1)
-        self._process.send_signal(signal.SIGSTOP)
-
-    @property
-    def images(self) -> int:
-        """Images that went through the network so far."""
-        return int(struct.unpack("<q", self._board[:])[0])
-
-    def turn(self) -> float:
-        """Run for some seconds; images a second, the first moments left out."""
-        self._process.send_signal(signal.SIGCONT)
-        time.sleep(SETTLE_S)
-        before, began_s = self.images, time.perf_counter()
-        time.sleep(TURN_S)
-        rate = (self.images - before) / (time.perf_counter() - began_s)
-        self._process.send_signal(signal.SIGSTOP)
-        return rate
-
-    def end(self) -> None:
-        """End it, as it stands."""
-        self._process.kill()
-        self._process.wait()
-
-
-@contextmanager
-def runners() -> Iterator[dict[str, Runner]]:
-    """All four, started one after the other and stopped."""
-    codes = {"window": WINDOW, "cnnstudio train": COMMAND, "plain torch": PLAIN, "as it comes": COMMAND}
-    started: dict[str, Runner] = {}
-    with temporary_folder() as place:
-        try:
-            for number, (way, code) in enumerate(codes.items()):
-                started[way] = Runner(place / str(number), code, {} if way == "as it comes" else PLAIN_WAY)
-            yield started
-        finally:
-            for runner in started.values():
-                runner.end()
-
-
 def run() -> None:
     """Print images a second of the four, and the medians of the rounds' ratios."""
-    with runners() as started:
-        rounds = [{way: runner.turn() for way, runner in started.items()} for _ in range(ROUNDS)]
-    for way in rounds[0]:
-        rates = [each[way] for each in rounds]
-        print(f"  {way:<16} {median(rates):>7,.0f} images/s  ({min(rates):,.0f} to {max(rates):,.0f})")
-    for one, other in PAIRS:
-        ratios = [each[one] / each[other] for each in rounds]
-        print(f"  {one} / {other} = {median(ratios):.3f}  ({min(ratios):.3f} to {max(ratios):.3f})")
+    codes = {"window": WINDOW, "cnnstudio train": COMMAND, "plain torch": PLAIN, "as it comes": COMMAND}
+    ways = {way: (code, {} if way == "as it comes" else PLAIN_WAY) for way, code in codes.items()}
+    tell(taken_in_turns(ways, ROUNDS), *PAIRS)
