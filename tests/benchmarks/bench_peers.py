@@ -59,6 +59,8 @@ print(json.dumps([rates[1], json.loads((out / "plan.json").read_text())]))
 """
 
 LIMIT = """
+from cnnstudio.core.allocation import keep_freed_memory
+keep_freed_memory()
 import json, sys, time, torch
 from torch.nn import functional
 from cnnstudio.network.compile import compile_network
