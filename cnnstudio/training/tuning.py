@@ -59,7 +59,7 @@ def tune(subject: "Subject", ctx: JobContext, budget_s: float = BUDGET_S) -> Pla
         if _is_long(subject, fused.image_s):
             again = _fastest(subject, _more_threads(best, config, device), ctx, SECOND_LOOK_S)
             best, gain = again.plan, gain * again.gain
-            if config.compile == "auto" and has_compiler(device) and _is_long(subject, again.image_s):
+            if config.compile != "off" and has_compiler(device) and _is_long(subject, again.image_s):
                 best, more = _compiled(subject, again, ctx)
                 gain *= more
     best = best.replace(compile=best.compile or config.compile == "on")
@@ -178,14 +178,19 @@ def _step_of(plan: Plan, subject: "Subject", size: int) -> Step:
 
 
 def _compiled(subject: "Subject", found: Found, ctx: JobContext) -> tuple[Plan, float]:
-    """The plan with compiled code if that is clearly faster, and how many times; otherwise the plan as it is, and 1."""
-    ctx.progress(1, 2, "Trying torch.compile: about half a minute, for faster steps in this long training")
-    compiled, gain = compiled_plan(subject, found.plan, ctx)
-    if gain <= COMPILED_GAIN:
-        return found.plan, 1.0
+    """The plan with compiled code if that is clearly faster, and how many times; otherwise the plan as it is, and 1.
+
+    By hand it is compiled in any case, and only the vectors are tried.
+    """
+    compiled, gain = found.plan.replace(compile=True), 1.0
+    if subject.config.compile == "auto":
+        ctx.progress(1, 2, "Trying torch.compile: about half a minute, for faster steps in this long training")
+        compiled, gain = compiled_plan(subject, found.plan, ctx)
+        if gain <= COMPILED_GAIN:
+            return found.plan, 1.0
     if not has_wide_vectors(compiled, subject.device) or not _is_long(subject, found.image_s / gain):
         return compiled, gain
-    ctx.progress(1, 2, "Compiled steps are faster; trying other code for them: half a minute more")
+    ctx.progress(1, 2, "Trying other code for the compiled steps: half a minute more")
     narrow, more = narrowed_plan(subject, compiled, ctx)
     return (narrow, gain * more) if more > CLEAR_GAIN else (compiled, gain)
 

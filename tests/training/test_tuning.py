@@ -179,10 +179,13 @@ def test_shorter_vectors_are_tried_for_compiled_short_numbers_and_have_to_pay(
     short = tune(faults.subject(config=faults.CONFIG.replace(precision="bf16")), JobContext(), budget_s=0.1)
     assert short.vector_bits == bits
     assert ("compiled for 256-bit vectors" in short.why) is bool(bits)
+    by_hand = faults.CONFIG.replace(precision="bf16", compile="on")
+    assert tune(faults.subject(config=by_hand), JobContext(), budget_s=0.1).vector_bits == bits
     monkeypatch.setattr(tuning, "CLEAR_GAIN", 1.0)
     plain = tune(faults.subject(config=faults.CONFIG.replace(precision="fp32")), JobContext(), budget_s=0.1)
     assert plain.compile
-    assert len(tried) == 1
+    assert len(tried) == 2
+    assert all(plan.compile for plan in tried)
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
     assert not has_wide_vectors(Plan(precision="bf16"), CPU)
 
