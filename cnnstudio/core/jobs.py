@@ -18,6 +18,7 @@ from typing import Any
 from cnnstudio.core.errors import Cancelled, StudioError
 
 JobFunction = Callable[["JobContext"], Any]
+IDLE_S = 10.0
 _numbers = itertools.count(1)
 
 
@@ -185,7 +186,11 @@ class Job:
 
 
 class Lanes:
-    """Threads that work jobs off, one thread a lane, and the events they leave for whoever drains them."""
+    """Threads that work jobs off, one thread a lane, and the events they leave for whoever drains them.
+
+    A thread ends when its lane has had nothing to do for some seconds, and with it the team of threads with which its
+    libraries computed: as long as there are more of them than cores, those of a training sleep between their loops.
+    """
 
     def __init__(self) -> None:
         self._events: deque[tuple[Job, Any]] = deque()
@@ -249,7 +254,11 @@ class Lanes:
             while not self._waiting[lane]:
                 if self._is_closed:
                     return None
-                self._lock.wait()
+                is_idle = not self._lock.wait(IDLE_S)
+                if is_idle and not self._waiting[lane] and not self._is_closed:
+                    # The next job finds no thread here, and starts one.
+                    del self._threads[lane]
+                    return None
             job = self._waiting[lane].popleft()
             self._running[lane] = job
             return job

@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from cnnstudio.core import jobs
 from cnnstudio.core.errors import Cancelled, DataError, StudioError
 from cnnstudio.core.jobs import Job, JobContext, JobEnded, JobState, Lanes, Progress, run_inline
 
@@ -30,6 +31,32 @@ def test_job_gives_its_result_and_ends_once(lanes: Lanes) -> None:
     events = wait_for(lanes, [job])
     assert (job.state, job.result) == (JobState.DONE, 2)
     assert sum(isinstance(event, JobEnded) for _, event in events) == 1
+
+
+def test_idle_lane_ends_its_thread_and_takes_another_for_the_next_job(
+    lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "IDLE_S", 0.02)
+    threads = []
+    for _ in range(3):
+        wait_for(lanes, [lanes.submit("who", "io", lambda ctx: threads.append(threading.current_thread()))])
+        threads[-1].join(5)
+        assert not threads[-1].is_alive()
+    assert len(set(threads)) == 3
+
+
+def test_jobs_that_come_while_a_lane_falls_idle_are_all_done_once(
+    lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "IDLE_S", 0.0005)
+    done: list[int] = []
+    submitted = []
+    for number in range(200):
+        submitted.append(lanes.submit("count", "io", lambda ctx, number=number: done.append(number)))
+        # About as long as it takes to fall idle.
+        time.sleep(0.0005)
+    wait_for(lanes, submitted)
+    assert done == list(range(200))
 
 
 def test_events_come_in_order_with_progress_and_time_left(lanes: Lanes) -> None:
