@@ -5,7 +5,6 @@ Whoever runs code from one of them leaves a canary: a file that must never be th
 
 import io
 import json
-import os
 import pickle
 import random
 import struct
@@ -19,9 +18,6 @@ from torch import nn
 
 from cnnstudio.network.zoo import architectures
 
-# Each is read in a process of its own, behind several doors; 50 before a release.
-DAMAGED = int(os.environ.get("CNNSTUDIO_DAMAGED", "4"))
-
 
 class Attack:
     """Runs a command when it is unpickled."""
@@ -30,6 +26,8 @@ class Attack:
         self._canary = canary
 
     def __reduce__(self) -> tuple[Any, ...]:
+        import os
+
         return os.system, (f"touch '{self._canary}'",)
 
 
@@ -64,7 +62,7 @@ def _weights(canary: Path) -> Iterator[tuple[str, bytes]]:
     yield "outside.pt", _zipped({"../../../evil/data.pkl": pickle.dumps(attack), "m/version": b"3"})
     yield "script.pt", _zipped({"m/data.pkl": b"", "m/constants.pkl": b"", "m/code/x.py": b"import os"})
     rng = random.Random(7)
-    for number in range(DAMAGED):
+    for number in range(12):
         damaged = bytearray(good)
         for _ in range(5):
             damaged[rng.randrange(len(damaged))] = rng.randrange(256)

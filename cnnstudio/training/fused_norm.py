@@ -20,8 +20,8 @@ class _Normalised(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor]:
         values = _wide_type(x)
         share = x.shape[1] / x.numel()
-        # Moved by the first image's mean, which is among the values: so the difference of squares below loses at most
-        # as many digits as there are images in the batch, wherever the values lie.
+        # Moved by the first image's mean: its distance from the batch's is at most √N standard deviations, so the
+        # difference of squares below grows rounding errors N-fold at most, wherever the values lie.
         shift = values[0].sum((1, 2)) * (x.shape[0] * share)
         moved = values - _over(shift)
         offset = _per_channel(moved) * share

@@ -8,7 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -22,7 +22,6 @@ from cnnstudio.training.plan import Plan
 from cnnstudio.training.subject import TimeLimit, synchronize
 
 if TYPE_CHECKING:
-    from cnnstudio.training.config import TrainConfig
     from cnnstudio.training.subject import Subject
 
 BUDGET_S = 2.0
@@ -57,7 +56,7 @@ def tune(subject: "Subject", ctx: JobContext, budget_s: float = BUDGET_S) -> Pla
         fused = _fastest(subject, fusings, ctx, budget_s * 0.2, SLIGHT_GAIN)
         best, gain = fused.plan, formats.gain * threads.gain * fused.gain
         if _is_long(subject, fused.image_s):
-            again = _fastest(subject, _more_threads(best, config, device), ctx, SECOND_LOOK_S)
+            again = _looked_again(subject, fused, ctx)
             best, gain = again.plan, gain * again.gain
             if config.compile != "off" and has_compiler(device) and _is_long(subject, again.image_s):
                 best, more = _compiled(subject, again, ctx)
@@ -195,9 +194,12 @@ def _compiled(subject: "Subject", found: Found, ctx: JobContext) -> tuple[Plan, 
     return (narrow, gain * more) if more > CLEAR_GAIN else (compiled, gain)
 
 
-def _more_threads(best: Plan, config: "TrainConfig", device: torch.device) -> list[Plan]:
-    """The plan, and the same with more threads: what else the machine does at the start may have hidden their gain."""
-    return [best, *(plan for plan in thread_plans(best, config, device)[1:] if plan.threads > best.threads)]
+def _looked_again(subject: "Subject", found: Found, ctx: JobContext) -> Found:
+    """The plan beside the same with more threads: what else the machine did at the start may have hidden their gain."""
+    known = thread_plans(found.plan, subject.config, subject.device)[1:]
+    more = [plan for plan in known if plan.threads > found.plan.threads]
+    # Without others there is nothing to measure, and an image takes as long as it was found to take.
+    return _fastest(subject, [found.plan, *more], ctx, SECOND_LOOK_S) if more else replace(found, gain=1.0)
 
 
 def _is_long(subject: "Subject", image_s: float) -> bool:
